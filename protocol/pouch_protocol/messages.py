@@ -1,0 +1,153 @@
+"""Messages: what band and host say to each other, whole and checked.
+
+    +--------+-----------+----------------------+---------+
+    | opcode | procedure |  fields of the opcode |  crc32  |
+    +--------+-----------+----------------------+---------+
+
+The host numbers its procedures; the band echoes the number, so that an answer to a procedure
+that was given up is not taken for the answer to the next one. A later version may append fields:
+a reader takes those it knows and ignores the rest.
+"""
+
+from . import constants as c
+from .crc import CRC_BYTES, crc32
+from .errors import Corrupt, Truncated, Unsupported
+from .fields import Layout
+
+_HEAD_BYTES = 2
+
+LAYOUTS = {
+    c.OP_HELLO: Layout(("wire_version", "B")),
+    c.OP_COUNT: Layout(("first_record_no", "I"), ("last_record_no", "I")),
+    c.OP_REPORT: Layout(("first_record_no", "I"), ("last_record_no", "I")),
+    c.OP_SET_TIME: Layout(
+        ("utc_s", "I"), ("utc_ms", "H", 0, 999), ("source", "B"), ("round_trip_ms", "H")
+    ),
+    c.OP_ABORT: Layout(),
+    c.OP_HELLO_REPLY: Layout(
+        # The first two fields keep their place in every wire version there will ever be.
+        ("wire_version", "B"),
+        ("band_id", "I"),
+        ("flash_version", "B"),
+        ("log_id", "I"),
+        ("boot_id", "H"),
+        ("uptime_cs", "I"),
+        ("oldest_record_no", "I"),
+        ("next_record_no", "I"),
+        ("interval_s", "H", c.INTERVAL_S_MIN, c.INTERVAL_S_MAX),
+        ("battery_mv", "H"),
+        ("firmware_major", "B"),
+        ("firmware_minor", "B"),
+        ("firmware_patch", "B"),
+    ),
+    c.OP_COUNT_REPLY: Layout(
+        ("record_count", "I"), ("oldest_record_no", "I"), ("next_record_no", "I")
+    ),
+    # Followed by whole records, all of one boot, numbered from first_record_no.
+    c.OP_RECORDS: Layout(
+        ("records_offset", "B"),
+        ("record_bytes", "B"),
+        ("boot_id", "H"),
+        ("first_record_no", "I"),
+    ),
+    c.OP_REPORT_DONE: Layout(("record_count", "I"), ("records_crc", "I")),
+    c.OP_SET_TIME_REPLY: Layout(("uptime_cs", "I"), ("record_no", "I")),
+    c.OP_RESPONSE: Layout(("request", "B"), ("code", "B")),
+}
+
+# Bytes of a RECORDS message that are not records.
+RECORDS_OVERHEAD_BYTES = _HEAD_BYTES + LAYOUTS[c.OP_RECORDS].size + CRC_BYTES
+# Fields of HELLO_REPLY that every version has.
+_HELLO_STABLE = Layout(("wire_version", "B"), ("band_id", "I"))
+
+
+class Message:
+    """One decoded message.
+
+    Attributes:
+        opcode: one of the OP constants.
+        procedure: number that the host gave the procedure, u8.
+        fields: the opcode's fields by name.
+        records: record bytes of OP_RECORDS, else empty.
+    """
+
+    def __init__(self, opcode: int, procedure: int, fields: dict, records: bytes = b"") -> None:
+        """Hold the parts; nothing is checked here."""
+        self.opcode = opcode
+        self.procedure = procedure
+        self.fields = fields
+        self.records = records
+
+
+def encode(opcode: int, procedure: int, fields: dict, records: bytes = b"") -> bytes:
+    """Return a message ready for a splitter.
+
+    Raises:
+        ValueError: a field is missing or out of range, or the message is too long.
+    """
+    body = bytes((opcode, procedure)) + LAYOUTS[opcode].encode(fields) + records
+    if len(body) + CRC_BYTES > c.MESSAGE_BYTES_MAX:
+        raise ValueError("message of %d bytes" % (len(body) + CRC_BYTES))
+    return body + crc32(body).to_bytes(CRC_BYTES, "little")
+
+
+def encode_records(procedure: int, boot_id: int, first_record_no: int, records: bytes) -> bytes:
+    """Return an OP_RECORDS message.
+
+    Args:
+        procedure: the procedure it answers.
+        boot_id: boot of all these records.
+        first_record_no: number of the first.
+        records: their bytes, at most MESSAGE_BYTES_MAX with the overhead.
+    """
+    return encode(
+        c.OP_RECORDS,
+        procedure,
+        {
+            "records_offset": _HEAD_BYTES + LAYOUTS[c.OP_RECORDS].size,
+            "record_bytes": c.RECORD_BYTES,
+            "boot_id": boot_id,
+            "first_record_no": first_record_no,
+        },
+        records,
+    )
+
+
+def decode(data: bytes) -> Message:
+    """Return the message in these bytes.
+
+    Raises:
+        Truncated: shorter than its opcode's fields.
+        Corrupt: the CRC does not hold, or a field is out of range.
+        Unsupported: an opcode of a later version, or records of another size.
+    """
+    if len(data) < _HEAD_BYTES + CRC_BYTES:
+        raise Truncated("message of %d bytes" % len(data))
+    end = len(data) - CRC_BYTES
+    if crc32(data[:end]) != int.from_bytes(data[end:], "little"):
+        raise Corrupt("message fails its CRC")
+    opcode = data[0]
+    if opcode not in LAYOUTS:
+        raise Unsupported("opcode 0x%02x" % opcode)
+    body = data[_HEAD_BYTES:end]
+    if opcode == c.OP_HELLO_REPLY:
+        _check_wire_version(body)
+    fields = LAYOUTS[opcode].decode(body)
+    records = b""
+    if opcode == c.OP_RECORDS:
+        if fields["record_bytes"] != c.RECORD_BYTES:
+            raise Unsupported("records of %d bytes" % fields["record_bytes"])
+        records = data[fields["records_offset"] : end]
+        if len(records) % c.RECORD_BYTES:
+            raise Corrupt("%d bytes are not whole records" % len(records))
+    return Message(opcode, data[1], fields, records)
+
+
+def _check_wire_version(body: bytes) -> None:
+    """Refuse a newer band before its unknown fields are misread."""
+    stable = _HELLO_STABLE.decode(body)
+    if stable["wire_version"] > c.WIRE_VERSION:
+        raise Unsupported(
+            "band %s speaks wire version %d; this program reads up to %d"
+            % (c.band_label(stable["band_id"]), stable["wire_version"], c.WIRE_VERSION)
+        )
