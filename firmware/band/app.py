@@ -1,0 +1,86 @@
+"""Joins the parts and runs them: the only place that constructs anything."""
+
+import asyncio
+import sys
+
+from drivers.fdc1004 import Fdc1004
+from drivers.lsm6dsox import Lsm6dsox
+from drivers.tmp117 import Tmp117
+
+from . import config, link
+from .clock import Clock
+from .recorder import Recorder
+from .sampler import Sampler
+from .store import SegmentLog
+
+VERSION = (0, 1, 0)
+
+# Folder of the band's littlefs: the log and the settings live below it.
+ROOT = "/pouch"
+
+# Address pins of the two thermometers: ADD0 to ground, ADD0 to V+ (TMP117 SNIS192, table 7-3).
+_INFANT_THERMOMETER_ADDRESS = 0x48
+_CAREGIVER_THERMOMETER_ADDRESS = 0x49
+
+# Fault record, field `module`: the application itself.
+_MODULE_APP = 1
+# A fault that comes back at once must not become a loop that wears the flash and the cell.
+_RESTART_DELAY_S = 10
+
+
+class App:
+    """The band, put together on one board."""
+
+    def __init__(self, board) -> None:
+        """Recover the log and claim sensors and radio.
+
+        Args:
+            board: an instance of a board's `Board`.
+        """
+        settings = config.load(ROOT, board.unique_id())
+        self._interval_ms = settings.interval_s * 1000
+        self._clock = Clock()
+        log = SegmentLog(ROOT, settings.band_id, settings.interval_s, board.random_u32)
+        self.recorder = Recorder(log, self._clock, board, settings, VERSION)
+        self._sampler = Sampler(
+            Tmp117(board.i2c, _INFANT_THERMOMETER_ADDRESS),
+            Tmp117(board.i2c, _CAREGIVER_THERMOMETER_ADDRESS),
+            Fdc1004(board.i2c),
+            Lsm6dsox(board.i2c),
+        )
+        self._link = link.Link(link.radio(), self.recorder)
+
+    async def run(self) -> None:
+        """Sample and serve until power goes."""
+        self.recorder.add_boot()
+        sampling = asyncio.create_task(self._sample())
+        serving = asyncio.create_task(self._link.serve())
+        # A task that fails must bring the band down, not leave it half alive.
+        await asyncio.gather(sampling, serving)
+
+    async def _sample(self) -> None:
+        due_ms = self._clock.uptime_ms()
+        while True:
+            uptime_cs = self._clock.uptime_cs()
+            await asyncio.sleep_ms(self._sampler.start())
+            self.recorder.add_sample(self._sampler.finish(uptime_cs))
+            # A slot that was missed is skipped: samples keep their phase.
+            late_ms = self._clock.uptime_ms() - due_ms
+            due_ms += (late_ms // self._interval_ms + 1) * self._interval_ms
+            await asyncio.sleep_ms(due_ms - self._clock.uptime_ms())
+
+
+def run(board) -> None:
+    """Run the band, and start it again after a failure.
+
+    Args:
+        board: an instance of a board's `Board`.
+    """
+    app = App(board)
+    try:
+        asyncio.run(app.run())
+    except Exception as error:  # noqa: BLE001 - the one handler of the whole firmware
+        sys.print_exception(error)
+        app.recorder.add_fault(_MODULE_APP, error.errno if isinstance(error, OSError) else 0)
+        asyncio.run(asyncio.sleep(_RESTART_DELAY_S))
+        board.reset()

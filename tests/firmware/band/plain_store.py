@@ -1,0 +1,195 @@
+"""Runs in MicroPython: the segment log on a real littlefs."""
+
+from band.store import SEGMENT_RECORDS, SegmentLog
+from pouch_protocol import constants as c
+from pouch_protocol import records
+from tests.firmware.band.ram_flash import ROOT, PowerCut, RamFlash, mount, names, power_cycle
+from tests.protocol.plain import sample
+
+BAND = 0x0012ABCD
+
+
+def _open(interval_s=30, log_id=77):
+    return SegmentLog(ROOT, BAND, interval_s, lambda: log_id)
+
+
+def _reopen(log_id=77):
+    power_cycle()
+    return _open(log_id=log_id)
+
+
+def _fresh(blocks=64, interval_s=30):
+    flash = RamFlash(blocks)
+    mount(flash, format_it=True)
+    return flash, _open(interval_s)
+
+
+def _append(log, count):
+    for _ in range(count):
+        log.append(c.KIND_SAMPLE, sample(uptime_cs=log.next_record_no * 3000))
+
+
+def _read_all(log):
+    held = {}
+    number = log.oldest_record_no
+    while True:
+        boot_id, first, data = log.read(number, 37)
+        if not data:
+            return held
+        for index in range(len(data) // 20):
+            record = data[index * 20 : index * 20 + 20]
+            fields = records.decode(record, log.log_id, first + index)
+            assert first + index not in held
+            held[first + index] = (boot_id, fields["uptime_cs"])
+        number = first + len(data) // 20
+
+
+def test_new_log_draws_an_identity_and_starts_at_zero():
+    _, log = _fresh()
+    assert (log.log_id, log.boot_id, log.next_record_no, log.oldest_record_no) == (77, 1, 0, 0)
+    assert log.read(0, 10)[2] == b""
+
+
+def test_read_gives_back_what_was_flushed_and_nothing_else():
+    _, log = _fresh()
+    _append(log, 10)
+    assert log.flushed_record_no == 8
+    assert sorted(_read_all(log)) == list(range(8))
+    log.flush()
+    assert sorted(_read_all(log)) == list(range(10))
+
+
+def test_flush_is_due_within_two_minutes_at_every_interval():
+    for interval_s in (10, 30, 60, 120, 300):
+        _, log = _fresh(interval_s=interval_s)
+        worst = 0
+        for _ in range(30):
+            _append(log, 1)
+            worst = max(worst, log.next_record_no - log.flushed_record_no)
+        assert worst * interval_s <= 120, interval_s
+
+
+def test_reboot_keeps_numbers_and_log_and_counts_boots():
+    _, log = _fresh()
+    _append(log, 8)
+    again = _reopen(log_id=99)
+    assert (again.log_id, again.boot_id, again.next_record_no) == (77, 2, 8)
+    _append(again, 4)
+    held = _read_all(again)
+    assert sorted(held) == list(range(12))
+    assert {held[number][0] for number in range(8)} == {1}
+    assert {held[number][0] for number in range(8, 12)} == {2}
+
+
+def test_segments_follow_each_other():
+    _, log = _fresh()
+    _append(log, SEGMENT_RECORDS * 2 + 4)
+    assert names() == ["00000000.seg", "00000190.seg", "00000320.seg"]
+    held = _read_all(log)
+    assert sorted(held) == list(range(SEGMENT_RECORDS * 2 + 4))
+    assert all(held[number][1] == number * 3000 for number in held)
+
+
+def test_full_log_gives_up_its_oldest_segment_and_counts_it():
+    _, log = _fresh(blocks=32)
+    _append(log, SEGMENT_RECORDS * 20)
+    assert log.oldest_record_no > 0
+    assert log.oldest_record_no % SEGMENT_RECORDS == 0
+    held = _read_all(log)
+    assert sorted(held) == list(range(log.oldest_record_no, SEGMENT_RECORDS * 20))
+    oldest = log.oldest_record_no
+    assert log.read(0, 5)[1] == oldest
+    assert _reopen().oldest_record_no == oldest
+
+
+def test_damaged_newest_header_is_set_aside_and_its_numbers_are_not_used_again():
+    _, log = _fresh()
+    _append(log, SEGMENT_RECORDS + 40)
+    with open(ROOT + "/log/00000190.seg", "r+b") as file:
+        file.seek(10)
+        file.write(b"\x55")
+    again = _reopen()
+    assert again.damaged_count == 1
+    assert again.log_id == 77
+    assert again.next_record_no == SEGMENT_RECORDS + 40
+    assert again.boot_id == 3
+    assert names() == ["00000000.seg", "00000190.bad"]
+    _append(again, 4)
+    held = _read_all(again)
+    assert sorted(held) == list(range(SEGMENT_RECORDS)) + list(
+        range(SEGMENT_RECORDS + 40, SEGMENT_RECORDS + 44)
+    )
+
+
+def test_damaged_header_in_the_middle_is_passed_over():
+    _, log = _fresh()
+    _append(log, SEGMENT_RECORDS * 3)
+    with open(ROOT + "/log/00000190.seg", "r+b") as file:
+        file.write(b"XXXX")
+    again = _reopen()
+    held = _read_all(again)
+    assert sorted(held) == [
+        number
+        for number in range(SEGMENT_RECORDS * 3)
+        if not SEGMENT_RECORDS <= number < SEGMENT_RECORDS * 2
+    ]
+
+
+def test_damaged_record_is_sent_as_it_is():
+    _, log = _fresh()
+    _append(log, 8)
+    with open(ROOT + "/log/00000000.seg", "r+b") as file:
+        file.seek(32 + 3 * 20 + 7)
+        file.write(b"\x00\x00")
+    _, first, data = _reopen().read(0, 8)
+    assert first == 0
+    good = [records.check(data[n * 20 : n * 20 + 20], 77, n) for n in range(8)]
+    assert good == [True, True, True, False, True, True, True, True]
+
+
+def test_foreign_files_in_the_folder_do_not_matter():
+    _, log = _fresh()
+    _append(log, 4)
+    for name in ("notes.txt", "zz.seg.tmp"):
+        with open(ROOT + "/log/" + name, "w") as file:
+            file.write("?")
+    assert _reopen().next_record_no == 4
+
+
+def test_cut_at_every_flash_operation_keeps_every_flushed_record():
+    # Goal: a flush is a promise. Method: count the operations of a clean run, then repeat it
+    # once per operation with the power cut there, remount, and compare.
+    clean = _run_until_cut(0)[0]
+    total = clean.operations
+    assert total > 20
+    for cut_at in range(1, total + 1):
+        flash, promised, begun = _run_until_cut(cut_at)
+        survivor = RamFlash(image=bytes(flash.image))
+        mount(survivor)
+        log = _open(log_id=78)
+        held = _read_all(log)
+        assert set(range(promised)) <= set(held), cut_at
+        assert max(held or [-1]) < begun, cut_at
+        assert all(held[number][1] == number * 3000 for number in held), cut_at
+        before = log.next_record_no
+        _append(log, 4)
+        assert sorted(_read_all(log))[-4:] == list(range(before, before + 4)), cut_at
+
+
+def _run_until_cut(cut_at):
+    """Append 24 records over two boots; return the flash, what was promised and what begun."""
+    flash = RamFlash(16)
+    mount(flash, format_it=True)
+    flash.operations = 0
+    flash.cut_at = cut_at
+    promised = begun = 0
+    try:
+        for _ in range(2):
+            log = _open()
+            for _ in range(12):
+                begun = max(begun, log.next_record_no + 1)
+                _append(log, 1)
+                promised = max(promised, log.flushed_record_no)
+    except PowerCut:
+        pass  # As intended: the flash is dead from here on.
+    return flash, promised, begun
