@@ -1,0 +1,158 @@
+"""Bands over Bluetooth LE, with bleak's public API. The only file that knows bleak."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from bleak import BleakClient, BleakScanner
+from bleak.backends.characteristic import BleakGATTCharacteristic
+from bleak.backends.client import BaseBleakClient
+from bleak.backends.device import BLEDevice
+from bleak.backends.scanner import BaseBleakScanner
+from bleak.exc import BleakError
+from bleak_retry_connector import BleakConnectionError, BleakNotFoundError, establish_connection
+
+from pouch_protocol import constants as c
+
+from .link import FoundBand, LinkError, LinkFailure
+
+# `establish_connection` bounds its attempts, not its time: this bounds the time.
+_CONNECT_TIMEOUT_S = 60
+_CONNECT_ATTEMPTS = 2
+_DISCONNECT_TIMEOUT_S = 10
+
+
+class BleAdapter:
+    """One Bluetooth adapter of this machine, or a simulated one."""
+
+    def __init__(
+        self,
+        scanner_backend: type[BaseBleakScanner] | None = None,
+        client_backend: type[BaseBleakClient] | None = None,
+    ) -> None:
+        """Choose the backends; None is the operating system's own.
+
+        Args:
+            scanner_backend: passed to BleakScanner.
+            client_backend: passed to BleakClient.
+        """
+        self._scanner_backend = scanner_backend
+        self._client_backend = client_backend
+
+    async def discover(self, duration_s: float) -> list[FoundBand]:
+        """Listen for bands; return those heard, in order of address.
+
+        Args:
+            duration_s: how long to listen. A band advertises at least every half second.
+
+        Raises:
+            LinkError: there is no usable adapter.
+        """
+        try:
+            devices = await BleakScanner.discover(
+                timeout=duration_s,
+                service_uuids=[c.SERVICE_UUID],
+                backend=self._scanner_backend,
+            )
+        except (BleakError, OSError) as error:
+            raise LinkError(LinkFailure.NOT_REACHED, f"Bluetooth adapter: {error}") from error
+        found = [FoundBand(device.address, device) for device in devices]
+        return sorted(found, key=lambda band: band.address)
+
+    @asynccontextmanager
+    async def connect(self, band: FoundBand) -> AsyncIterator["BleLink"]:
+        """Connect to a band and subscribe to its channels; disconnect at the end.
+
+        Raises:
+            LinkError: it could not be reached, or is not a band.
+        """
+        assert isinstance(band.handle, BLEDevice)
+        link = BleLink()
+        extra = {} if self._client_backend is None else {"backend": self._client_backend}
+        try:
+            async with asyncio.timeout(_CONNECT_TIMEOUT_S):
+                client = await establish_connection(
+                    BleakClient,
+                    band.handle,
+                    band.address,
+                    disconnected_callback=link.on_disconnect,
+                    max_attempts=_CONNECT_ATTEMPTS,
+                    **extra,
+                )
+        except (BleakConnectionError, BleakNotFoundError, BleakError, TimeoutError) as error:
+            detail = f"{band.address}: {error or 'timed out'}"
+            raise LinkError(LinkFailure.NOT_REACHED, detail) from error
+        try:
+            await link.open(client)
+            yield link
+        except (BleakError, TimeoutError) as error:
+            raise LinkError(LinkFailure.LOST, f"{band.address}: {error}") from error
+        finally:
+            await _disconnect(client)
+
+
+class BleLink:
+    """One connection: frames in a queue, in the order in which they arrived."""
+
+    def __init__(self) -> None:
+        """Wait for `open`."""
+        self._client: BleakClient | None = None
+        self._control: BleakGATTCharacteristic | None = None
+        self._frames: asyncio.Queue[tuple[int, bytes] | None] = asyncio.Queue()
+
+    @property
+    def frame_bytes_max(self) -> int:
+        """Bytes that one frame to the band may have now; the MTU can still grow."""
+        assert self._control is not None
+        return max(c.FRAME_BYTES_MIN, self._control.max_write_without_response_size)
+
+    async def open(self, client: BleakClient) -> None:
+        """Subscribe to both channels. The band says nothing before it is asked."""
+        self._client = client
+        self._control = client.services.get_characteristic(c.CONTROL_UUID)
+        stream = client.services.get_characteristic(c.STREAM_UUID)
+        if self._control is None or stream is None:
+            # A cached table of another firmware: the next connection must read it anew.
+            await client.clear_cache()
+            raise LinkError(LinkFailure.REFUSED, f"{client.address}: not a Pouch band's service")
+        await client.start_notify(self._control, self._take(c.CHANNEL_CONTROL))
+        await client.start_notify(stream, self._take(c.CHANNEL_STREAM))
+
+    async def send(self, frame: bytes) -> None:
+        """Write a frame to the control point, with response; see BandLink."""
+        assert self._client is not None
+        assert self._control is not None
+        try:
+            await self._client.write_gatt_char(self._control, frame, response=True)
+        except BleakError as error:
+            raise LinkError(LinkFailure.LOST, f"{self._client.address}: {error}") from error
+
+    async def receive(self, timeout_s: float) -> tuple[int, bytes]:
+        """Wait for a frame; see BandLink."""
+        try:
+            async with asyncio.timeout(timeout_s):
+                item = await self._frames.get()
+        except TimeoutError as error:
+            raise LinkError(LinkFailure.SILENT, f"nothing came for {timeout_s:g} s") from error
+        if item is None:
+            raise LinkError(LinkFailure.LOST, "the connection ended")
+        return item
+
+    def on_disconnect(self, _client: BleakClient) -> None:
+        """Wake whoever waits for a frame."""
+        self._frames.put_nowait(None)
+
+    def _take(self, channel: int):  # noqa: ANN202 - bleak's callback type is private
+        def callback(_characteristic: BleakGATTCharacteristic, data: bytearray) -> None:
+            self._frames.put_nowait((channel, bytes(data)))
+
+        return callback
+
+
+async def _disconnect(client: BleakClient) -> None:
+    """Leave, within a bound; a link that is already gone is left."""
+    try:
+        async with asyncio.timeout(_DISCONNECT_TIMEOUT_S):
+            await client.disconnect()
+    except (BleakError, TimeoutError, EOFError):
+        return

@@ -1,0 +1,100 @@
+"""Runs one procedure at a time over a link: the protocol's HostSession with time-outs."""
+
+from collections.abc import Callable
+
+from pouch_protocol import constants as c
+from pouch_protocol.host import HostSession, Records, Refused, Replied, Reported
+
+from .link import BandLink, LinkError, LinkFailure
+
+# Three connection intervals of the slowest plan, one indication's confirmation, one flash flush
+# with an erase: well under two seconds. Ten leave room for a radio in trouble.
+SILENCE_TIMEOUT_S = 10.0
+# A frame that was damaged on the way is asked for again this often.
+_ATTEMPTS = 3
+
+
+class Exchange:
+    """A conversation with one connected band."""
+
+    def __init__(self, link: BandLink, clock: Callable[[], float]) -> None:
+        """Begin a new session on a fresh connection.
+
+        Args:
+            link: the open connection.
+            clock: returns the Unix time in seconds.
+        """
+        self._link = link
+        self._clock = clock
+        self._session = HostSession()
+        self.round_trip_ms = 0
+
+    @property
+    def damaged_count(self) -> int:
+        """Frames and messages that arrived damaged."""
+        return self._session.damaged_count
+
+    async def hello(self) -> dict[str, int]:
+        """Ask who the band is; measures the round trip on the way."""
+        sent_s = self._clock()
+        fields = await self._ask(self._session.hello)
+        self.round_trip_ms = round((self._clock() - sent_s) * 1000)
+        return fields
+
+    async def set_time(self) -> dict[str, int]:
+        """Tell the band this host's time, corrected by half of the measured round trip."""
+
+        def start() -> None:
+            arrival_ms = round(self._clock() * 1000) + self.round_trip_ms // 2
+            self._session.set_time(arrival_ms, self.round_trip_ms)
+
+        return await self._ask(start)
+
+    async def count(self) -> dict[str, int]:
+        """Ask for the bounds of what the band holds."""
+        return await self._ask(self._session.count)
+
+    async def report(self, first: int, last: int, take: Callable[[Records], None]) -> bool:
+        """Ask for a range of records and hand each piece over as it comes.
+
+        Returns:
+            Whether all that the band sent arrived. If not, some of the range is to be asked
+            for again.
+
+        Raises:
+            LinkError: the connection is gone or silent.
+        """
+        self._session.report(first, last)
+        await self._flush()
+        while True:
+            for event in await self._events():
+                if isinstance(event, Records):
+                    take(event)
+                elif isinstance(event, Reported):
+                    return event.complete
+                elif isinstance(event, Refused):
+                    return event.code == c.CODE_NO_RECORDS
+
+    async def _ask(self, start: Callable[[], None]) -> dict[str, int]:
+        code = 0
+        for _ in range(_ATTEMPTS):
+            start()
+            await self._flush()
+            while self._session.waiting:
+                for event in await self._events():
+                    if isinstance(event, Replied):
+                        return event.fields
+                    if isinstance(event, Refused):
+                        code = event.code
+        raise LinkError(LinkFailure.REFUSED, f"the band answered with code 0x{code:02x}")
+
+    async def _events(self) -> list[Records | Replied | Reported | Refused]:
+        channel, frame = await self._link.receive(SILENCE_TIMEOUT_S)
+        return self._session.receive(channel, frame)
+
+    async def _flush(self) -> None:
+        while True:
+            frame = self._session.next_frame(self._link.frame_bytes_max)
+            if frame is None:
+                return
+            await self._link.send(frame)

@@ -1,0 +1,168 @@
+"""Pulls one connected band: who is it, set its time, fetch what is missing, make it durable."""
+
+import logging
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from pouch_host.errors import BandError
+from pouch_host.store import Store
+from pouch_protocol import constants as c
+from pouch_protocol import records
+from pouch_protocol.errors import Unsupported
+from pouch_protocol.host import Records
+
+from .exchange import Exchange
+from .link import BandLink
+
+log = logging.getLogger(__name__)
+
+# One report is bounded, so that a broken connection costs little: 2,000 records are 40 kB, some
+# 3 s on a slow link.
+_REPORT_RECORDS_MAX = 2000
+# A hole is asked for this often on one connection; then the next connection tries.
+_ROUNDS_MAX = 3
+
+
+@dataclass(frozen=True)
+class PullResult:
+    """What one pull brought.
+
+    Attributes:
+        band_id: which band.
+        new_count: records that were not in the store before.
+        missing_count: records that the band holds and that did not arrive: pull again.
+        absent_count: records that the band itself does not hold any more.
+        corrupt_count: records that are damaged in the band's own flash; kept as they are.
+        damaged_count: frames that were damaged on the way and asked for again.
+    """
+
+    band_id: int
+    new_count: int
+    missing_count: int
+    absent_count: int
+    corrupt_count: int
+    damaged_count: int
+
+
+async def pull(link: BandLink, store: Store, clock: Callable[[], float]) -> PullResult:
+    """Fetch every record that the store lacks.
+
+    What arrived before a failure is stored; the next pull asks only for the rest.
+
+    Args:
+        link: the open connection.
+        store: where records go.
+        clock: returns the Unix time in seconds.
+
+    Raises:
+        LinkError: the connection failed.
+        BandError: the band cannot be read by this program.
+    """
+    exchange = Exchange(link, clock)
+    try:
+        band = await exchange.hello()
+    except Unsupported as error:
+        raise BandError(f"{error}: update Pouch on this computer") from error
+    band_id, log_id = band["band_id"], band["log_id"]
+    version = f"{band['firmware_major']}.{band['firmware_minor']}.{band['firmware_patch']}"
+    store.record_contact(
+        band_id,
+        utc_s=clock(),
+        battery_mv=band["battery_mv"],
+        firmware_version=version,
+        wire_version=band["wire_version"],
+    )
+    await exchange.set_time()
+    bounds = await exchange.count()
+    fetch = _Fetch(exchange, store, clock, band_id, log_id)
+    oldest, newest = bounds["oldest_record_no"], bounds["next_record_no"] - 1
+    complete = await fetch.run(oldest, newest)
+    left = sum(last - first + 1 for first, last in store.holes(band_id, log_id, oldest, newest))
+    result = PullResult(
+        band_id=band_id,
+        new_count=fetch.new_count,
+        missing_count=0 if complete else left,
+        absent_count=left if complete else 0,
+        corrupt_count=fetch.corrupt_count,
+        damaged_count=exchange.damaged_count,
+    )
+    _log_result(result)
+    return result
+
+
+def _log_result(result: PullResult) -> None:
+    label = c.band_label(result.band_id)
+    log.info("%s: %d new records", label, result.new_count)
+    if result.missing_count or result.absent_count or result.corrupt_count:
+        log.warning(
+            "%s: %d records did not arrive, %d are gone from the band, %d are damaged on it",
+            label,
+            result.missing_count,
+            result.absent_count,
+            result.corrupt_count,
+        )
+
+
+class _Fetch:
+    """Asks for holes until there are none or it does not help, and stores what comes."""
+
+    def __init__(
+        self,
+        exchange: Exchange,
+        store: Store,
+        clock: Callable[[], float],
+        band_id: int,
+        log_id: int,
+    ) -> None:
+        self._exchange = exchange
+        self._store = store
+        self._clock = clock
+        self._band_id = band_id
+        self._log_id = log_id
+        self._run: list[Records] = []
+        self.new_count = 0
+        self.corrupt_count = 0
+
+    async def run(self, oldest: int, newest: int) -> bool:
+        """Fetch a range's holes; tell whether every report arrived whole at the last try."""
+        for _ in range(_ROUNDS_MAX):
+            holes = self._store.holes(self._band_id, self._log_id, oldest, newest)
+            if not holes:
+                return True
+            complete = True
+            for first, last in holes:
+                for start in range(first, last + 1, _REPORT_RECORDS_MAX):
+                    end = min(last, start + _REPORT_RECORDS_MAX - 1)
+                    complete &= await self._report(start, end)
+            if complete:
+                return True
+        return False
+
+    async def _report(self, first: int, last: int) -> bool:
+        try:
+            return await self._exchange.report(first, last, self._take)
+        finally:
+            self._store_run()
+
+    def _take(self, piece: Records) -> None:
+        """Collect pieces that follow each other; store the run when one does not."""
+        if self._run:
+            newest = self._run[-1]
+            count = len(newest.data) // c.RECORD_BYTES
+            follows = piece.first_record_no == newest.first_record_no + count
+            if not follows or piece.boot_id != newest.boot_id:
+                self._store_run()
+        self._run.append(piece)
+
+    def _store_run(self) -> None:
+        if not self._run:
+            return
+        run, self._run = self._run, []
+        first = run[0].first_record_no
+        data = b"".join(piece.data for piece in run)
+        for index in range(len(data) // c.RECORD_BYTES):
+            record = data[index * c.RECORD_BYTES : (index + 1) * c.RECORD_BYTES]
+            self.corrupt_count += not records.check(record, self._log_id, first + index)
+        self.new_count += self._store.add_segment(
+            self._band_id, self._log_id, run[0].boot_id, first, data, self._clock()
+        )

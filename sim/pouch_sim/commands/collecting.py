@@ -1,0 +1,47 @@
+"""Runs the host's collector inside a simulation."""
+
+import asyncio
+from collections.abc import Callable
+
+from pouch_host.collect.ble import BleAdapter
+from pouch_host.collect.collector import Collector, Round
+from pouch_host.store import Store
+
+from pouch_sim.simulation import Simulation
+
+HOUR_S = 3600.0
+
+
+def simulated_collector(simulation: Simulation, store: Store) -> Collector:
+    """Return the host's own collector on the simulated radio and clock."""
+    backend = simulation.backend()
+    return Collector(
+        BleAdapter(backend.scanner, backend.client), store, clock=simulation.now_utc_s
+    )
+
+
+async def collect_until(
+    simulation: Simulation,
+    collector: Collector,
+    end_utc_s: Callable[[], float],
+    *,
+    interval_s: float = HOUR_S,
+    on_round: Callable[[Round], None],
+) -> None:
+    """Make a round every `interval_s` of simulated time, and one at the end.
+
+    Args:
+        simulation: its clock moves while this waits.
+        collector: makes the rounds.
+        end_utc_s: asked before each wait; may move, as the real clock does.
+        interval_s: between the starts of two rounds.
+        on_round: told of each round.
+    """
+    due_s = simulation.now_utc_s() + interval_s
+    while True:
+        end_s = end_utc_s()
+        await asyncio.sleep(max(0.0, min(due_s, end_s) - simulation.now_utc_s()))
+        on_round(await collector.round())
+        if simulation.now_utc_s() >= end_s:
+            return
+        due_s += interval_s

@@ -1,0 +1,62 @@
+"""A simulated ward: bands that run the real firmware on pods in their surroundings."""
+
+import json
+from dataclasses import dataclass
+from pathlib import Path
+
+from .band import SimBand
+from .errors import SimulationError
+from .hardware.pod import Pod
+from .simulation import Simulation
+from .world.surroundings import Surroundings
+
+_ROOT = Path(__file__).parents[2]
+FIRMWARE_DIR = _ROOT / "firmware"
+PROTOCOL_DIR = _ROOT / "protocol"
+
+
+@dataclass(frozen=True)
+class BandPlan:
+    """One band of a simulated ward.
+
+    Attributes:
+        band_id: its identity, u32.
+        surroundings: what its chips measure.
+        interval_s: seconds between samples.
+        drift_ppm: how much its crystal runs fast.
+        boot_at_us: true time of power on, microseconds since the simulation began.
+    """
+
+    band_id: int
+    surroundings: Surroundings
+    interval_s: int = 30
+    drift_ppm: float = 0.0
+    boot_at_us: int = 0
+
+
+def add_band(simulation: Simulation, plan: BandPlan, work_dir: Path) -> SimBand:
+    """Put a band with a blank flash and its settings into a simulation.
+
+    Args:
+        simulation: where it lives.
+        plan: what it is.
+        work_dir: folder for its flash image and log.
+
+    Raises:
+        SimulationError: the firmware is not there: the simulator runs from a source checkout.
+    """
+    if not (FIRMWARE_DIR / "main.py").exists():
+        raise SimulationError(
+            f"no firmware in {FIRMWARE_DIR}: the simulator runs from a clone of the repository"
+        )
+    settings = {"band_id": plan.band_id, "interval_s": plan.interval_s, "worn_by_infant": False}
+    return simulation.add_band(
+        f"band-{plan.band_id:08x}",
+        Pod(plan.surroundings, powered_us=plan.boot_at_us).bus,
+        firmware_dir=FIRMWARE_DIR,
+        protocol_dir=PROTOCOL_DIR,
+        factory_files={"config.json": json.dumps(settings).encode()},
+        drift_ppm=plan.drift_ppm,
+        boot_at_us=plan.boot_at_us,
+        work_dir=work_dir,
+    )
