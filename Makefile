@@ -1,0 +1,75 @@
+# What there is to do here: `make help`. Needs GNU make 3.81 (macOS ships it) and Python >= 3.11.
+
+VENV := .venv
+BIN := $(VENV)/bin
+SHELL := /bin/bash
+
+# A stamp is newer than everything that it was made from, so that a second run costs nothing.
+VENV_STAMP := $(VENV)/.installed
+STUBS_STAMP := firmware/typings/.installed
+
+# One test process per core that this process may use.
+PYTEST_ARGS ?= -n auto --dist worksteal
+DEMO_ARGS ?=
+BENCH_ARGS ?=
+
+.DEFAULT_GOAL := help
+.PHONY: help venv demo test lint types types-host types-band bench vectors package flash clean
+
+help: ## Show this list
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-9s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+venv: $(VENV_STAMP) ## Make .venv, which holds the command `pouch`
+
+$(VENV_STAMP): pyproject.toml constraints.txt host/pouch_host/web/package.json tools/setup_venv.sh
+	@tools/setup_venv.sh $(VENV)
+	@touch $@
+
+demo: venv ## Start a simulated ward and its page (DEMO_ARGS="--days 3 --exit")
+	@$(BIN)/pouch demo $(DEMO_ARGS)
+
+test: lint types ## Run every check: lint, types, all tests (PYTEST_ARGS="-x tests/host")
+	@$(BIN)/python -m pytest $(PYTEST_ARGS)
+
+lint: venv ## Check style with ruff
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+
+types: types-host types-band ## Check types twice: host in CPython, band in its MicroPython
+
+types-host: venv
+	@echo "types of protocol, host, sim and tests in CPython:"
+	@$(BIN)/basedpyright
+
+types-band: venv $(STUBS_STAMP)
+	@echo "types of firmware and protocol in the board's MicroPython:"
+	@$(BIN)/basedpyright -p firmware
+
+# --no-deps with both names: the stubs pin each other, and nothing else may land in that folder.
+$(STUBS_STAMP): constraints.txt | $(VENV_STAMP)
+	@rm -rf firmware/typings
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps \
+		--target firmware/typings --constraint constraints.txt \
+		micropython-esp32-stubs micropython-stdlib-stubs
+	@touch $@
+
+bench: venv ## Print the figures that a user feels, side by side with the plain way
+	@$(BIN)/python -m benchmarks $(BENCH_ARGS)
+
+vectors: venv ## Check the locked byte vectors in CPython and in MicroPython
+	@$(BIN)/python -m pytest tests/protocol -k "vector or micropython"
+
+package: venv ## Write firmware/package.json anew after adding or removing a firmware file
+	@$(BIN)/python tools/firmware_package.py
+
+flash: venv ## Copy the firmware to a board that runs MicroPython (PORT=/dev/ttyACM0)
+	@test -n "$(PORT)" || { echo "make flash: say which port, e.g. PORT=/dev/ttyACM0" >&2; exit 2; }
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check \
+		--constraint constraints.txt mpremote
+	@$(BIN)/mpremote connect "$(PORT)" mip install --target= firmware/package.json + reset
+
+clean: ## Remove what make made: environment, stubs, caches, fetched libraries
+	rm -rf $(VENV) firmware/typings build dist .pytest_cache .hypothesis .ruff_cache
+	rm -rf host/pouch_host/web/node_modules host/pouch_host/web/static/vendor
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
+	find . -name '*.egg-info' -type d -prune -exec rm -rf {} +

@@ -1,0 +1,85 @@
+"""What the documents name exists: commands, targets, files, pictures."""
+
+import os
+import re
+import subprocess
+import sys
+import tomllib
+from pathlib import Path
+
+import pytest
+
+from tests.tidy.source import ROOT, our_sources
+
+DOCUMENTS = [source for source in our_sources() if source.suffix == ".md"]
+
+_LINK = re.compile(r"\]\(([^)\s#]+)(#[^)\s]*)?\)")
+_MAKE = re.compile(r"\bmake ([a-z]+)\b")
+_POUCH = re.compile(r"\bpouch ([a-z]+)\b")
+_CODE = re.compile(r"```.*?```|`[^`\n]+`", re.DOTALL)
+
+
+def _code(text):
+    return "\n".join(_CODE.findall(text))
+
+
+def _make_targets():
+    makefile = (ROOT / "Makefile").read_text(encoding="utf-8")
+    return set(re.findall(r"^([a-z]+):.*## ", makefile, re.MULTILINE))
+
+
+@pytest.fixture(scope="module")
+def pouch_commands():
+    """Return the names that `pouch --help` lists, those of the simulator among them."""
+    script = (
+        "import typer; from pouch_host.cli import app; group = typer.main.get_command(app);"
+        "print(*group.list_commands(typer.Context(group)))"
+    )
+    folders = os.pathsep.join(str(ROOT / folder) for folder in ("protocol", "host", "sim"))
+    result = subprocess.run(
+        [sys.executable, "-c", script],
+        capture_output=True,
+        text=True,
+        check=True,
+        env=os.environ | {"PYTHONPATH": folders},
+    )
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    return set(result.stdout.split()) | set(project["entry-points"]["pouch.commands"])
+
+
+@pytest.mark.parametrize("document", DOCUMENTS, ids=lambda document: document.path)
+def test_document_links_lead_to_files(document):
+    folder = (ROOT / document.path).parent
+    targets = [target for target, _ in _LINK.findall(document.text)]
+    local = [target for target in targets if "://" not in target and "@" not in target]
+    assert [target for target in local if not (folder / target).exists()] == []
+
+
+@pytest.mark.parametrize("document", DOCUMENTS, ids=lambda document: document.path)
+def test_document_make_targets_exist(document):
+    assert set(_MAKE.findall(_code(document.text))) <= _make_targets()
+
+
+@pytest.mark.parametrize("document", DOCUMENTS, ids=lambda document: document.path)
+def test_document_pouch_commands_exist(document, pouch_commands):
+    assert set(_POUCH.findall(_code(document.text))) <= pouch_commands
+
+
+def test_readme_and_contributing_name_every_pouch_command(pouch_commands):
+    texts = [
+        (ROOT / name).read_text(encoding="utf-8") for name in ("README.md", "CONTRIBUTING.md")
+    ]
+    assert pouch_commands - set(_POUCH.findall("\n".join(texts))) == set()
+
+
+def test_ci_runs_the_readmes_test_command():
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    assert "make test" in readme
+    assert "make test" in (ROOT / ".ci" / "run").read_text(encoding="utf-8")
+
+
+def test_link_check_planted_dead_link_is_seen():
+    # The pattern must see a link at all, or the check above passes for ever.
+    found = _LINK.findall("see [the design](docs/DESIGN.md#budgets) and ![page](docs/page.png)")
+    assert [target for target, _ in found] == ["docs/DESIGN.md", "docs/page.png"]
+    assert not Path(ROOT / "docs" / "no-such-file.md").exists()

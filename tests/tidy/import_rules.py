@@ -1,0 +1,136 @@
+"""Who may import whom. Each rule returns the breaches it finds, one readable line each."""
+
+from collections.abc import Callable, Iterable
+
+from tests.tidy.source import Source
+
+FIRMWARE_MODULES = ("band", "boards", "drivers")
+SHADOW = "sim/pouch_sim/vm/shadow"
+
+# The protocol runs in both interpreters, so it may use only what both have, and no I/O or clock.
+_PROTOCOL_MAY_IMPORT = {"binascii", "micropython", "struct", "pouch_protocol", "__future__"}
+
+# Reading a time zone's table is the one thing here that touches a file: a local day has 23 or 25
+# hours, and days are what the analysis counts.
+_ANALYSIS_MAY_IMPORT = {
+    "__future__", "bisect", "collections", "dataclasses", "datetime", "enum", "functools",
+    "itertools", "math", "numpy", "pouch_host", "pouch_protocol", "typing", "zoneinfo",
+}  # fmt: skip
+_ANALYSIS = "host/pouch_host/analysis"
+
+# What MicroPython on a board lacks, or has only as a package that nobody installs there.
+_NOT_ON_A_BOARD = ("abc", "contextlib", "dataclasses", "enum", "functools", "pathlib", "typing")
+
+# The simulator's VM speaks frames of its own with the process that runs it. They never leave
+# that machine and never reach flash or air, so they are no part of the protocol.
+_STRUCT_MAY_BE_IN = ("protocol/pouch_protocol", "sim/pouch_sim/vm/frames.py", SHADOW)
+
+_PRODUCT = ("protocol", "host", "sim", "firmware")
+
+
+def _top_level(source: Source) -> set[str]:
+    return {name.split(".")[0] for name in source.imports}
+
+
+def _breaches(
+    sources: Iterable[Source], concerned: Callable[[Source], bool], *modules: str
+) -> list[str]:
+    """Return a line for each concerned source that imports one of `modules`."""
+    return [
+        f"{source.path} imports {module}"
+        for source in sources
+        if concerned(source)
+        for module in sorted(source.imports_any(*modules))
+    ]
+
+
+def protocol_imports_only_what_both_interpreters_have(sources: Iterable[Source]) -> list[str]:
+    return [
+        f"{source.path} imports {name}"
+        for source in sources
+        if source.within("protocol/pouch_protocol")
+        for name in sorted(_top_level(source) - _PROTOCOL_MAY_IMPORT)
+    ]
+
+
+def host_never_imports_sim(sources: Iterable[Source]) -> list[str]:
+    return _breaches(sources, lambda s: s.within("host"), "pouch_sim")
+
+
+def sim_imports_host_only_in_commands(sources: Iterable[Source]) -> list[str]:
+    return _breaches(
+        sources,
+        lambda s: s.within("sim") and not s.within("sim/pouch_sim/commands"),
+        "pouch_host",
+    )
+
+
+def firmware_imports_nothing_of_the_host_side(sources: Iterable[Source]) -> list[str]:
+    return _breaches(sources, lambda s: s.within("firmware"), "pouch_host", "pouch_sim")
+
+
+def nobody_imports_firmware(sources: Iterable[Source]) -> list[str]:
+    return _breaches(
+        sources, lambda s: s.within("protocol", "host", "sim", "benchmarks"), *FIRMWARE_MODULES
+    )
+
+
+def firmware_needs_no_module_that_boards_lack(sources: Iterable[Source]) -> list[str]:
+    return _breaches(sources, lambda s: s.within("firmware", "protocol"), *_NOT_ON_A_BOARD)
+
+
+def machine_is_known_only_to_drivers_and_boards(sources: Iterable[Source]) -> list[str]:
+    return _breaches(
+        sources,
+        lambda s: (
+            s.within(*_PRODUCT) and not s.within("firmware/drivers", "firmware/boards", SHADOW)
+        ),
+        "machine",
+    )
+
+
+def bluetooth_is_known_to_one_firmware_file(sources: Iterable[Source]) -> list[str]:
+    return _breaches(
+        sources,
+        lambda s: s.within(*_PRODUCT) and not s.within("firmware/band/link.py", SHADOW),
+        "bluetooth",
+        "aioble",
+    )
+
+
+def bleak_is_known_to_one_host_file_and_the_radio(sources: Iterable[Source]) -> list[str]:
+    return _breaches(
+        sources,
+        lambda s: (
+            s.within(*_PRODUCT)
+            and not s.within("host/pouch_host/collect/ble.py", "sim/pouch_sim/radio")
+        ),
+        "bleak",
+        "bleak_retry_connector",
+    )
+
+
+def analysis_does_no_input_or_output(sources: Iterable[Source]) -> list[str]:
+    concerned = [source for source in sources if source.within(_ANALYSIS)]
+    breaches = [
+        f"{source.path} imports {name}"
+        for source in concerned
+        for name in sorted(_top_level(source) - _ANALYSIS_MAY_IMPORT)
+    ]
+    for source in concerned:
+        ours = {name for name in source.imports if name.startswith("pouch_host.")}
+        outside = {name for name in ours if not name.startswith("pouch_host.analysis")}
+        breaches += [f"{source.path} imports {name}" for name in sorted(outside)]
+    return breaches
+
+
+def web_never_talks_to_a_band(sources: Iterable[Source]) -> list[str]:
+    return _breaches(
+        sources, lambda s: s.within("host/pouch_host/web"), "pouch_host.collect", "bleak"
+    )
+
+
+def struct_formats_stay_in_the_protocol(sources: Iterable[Source]) -> list[str]:
+    return _breaches(
+        sources, lambda s: s.within(*_PRODUCT) and not s.within(*_STRUCT_MAY_BE_IN), "struct"
+    )

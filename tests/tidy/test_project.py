@@ -1,0 +1,99 @@
+"""The lists that name files and packages agree with the tree and with each other."""
+
+import itertools
+import json
+import re
+import subprocess
+import tomllib
+
+from tests.tidy.source import ROOT, our_sources
+from tools import firmware_package
+
+PIN = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*==[0-9][A-Za-z0-9.]*")
+REQUIREMENT = re.compile(r"([A-Za-z0-9._-]+?)\s*(==|>=)\s*([0-9][A-Za-z0-9.]*)")
+
+
+def _canonical(name):
+    return re.sub(r"[-_.]+", "-", name).lower()
+
+
+def _project():
+    return tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+
+
+def _pins():
+    text = (ROOT / "constraints.txt").read_text(encoding="utf-8")
+    lines = [line for line in text.splitlines() if line and not line.startswith("#")]
+    assert all(PIN.fullmatch(line) for line in lines), "only name==version may stand there"
+    return {_canonical(name): version for name, version in (line.split("==") for line in lines)}
+
+
+def test_constraints_pin_every_named_dependency_within_its_bounds():
+    project, pins = _project(), _pins()
+    extras = project["optional-dependencies"].values()
+    named = [*project["dependencies"], *itertools.chain.from_iterable(extras)]
+    for requirement in named:
+        name, operator, bound = REQUIREMENT.fullmatch(requirement).groups()
+        pin = pins[_canonical(name)]
+        numbers = [tuple(map(int, re.findall(r"\d+", text))) for text in (pin, bound)]
+        assert numbers[0] == numbers[1] if operator == "==" else numbers[0] >= numbers[1], name
+
+
+def test_package_json_lists_every_firmware_file():
+    text = firmware_package.PACKAGE_FILE.read_text(encoding="utf-8")
+    version = json.loads(text)["version"]
+    assert text == firmware_package.package_text(ROOT, version), "run `make package`"
+
+
+def test_package_json_sources_exist_and_main_comes_last():
+    urls = json.loads(firmware_package.PACKAGE_FILE.read_text(encoding="utf-8"))["urls"]
+    assert all((ROOT / "firmware" / source).is_file() for _, source in urls)
+    assert urls[-1] == ["main.py", "main.py"]
+
+
+def test_package_json_new_driver_is_listed(tmp_path):
+    # The comparison above must be able to fail.
+    driver = tmp_path / "firmware" / "drivers" / "new.py"
+    driver.parent.mkdir(parents=True)
+    driver.write_text("")
+    assert ["drivers/new.py", "drivers/new.py"] in firmware_package.package_urls(tmp_path)
+
+
+def test_manifest_freezes_what_package_json_copies():
+    frozen = set()
+
+    def package(name, base_path="."):
+        folder = ROOT / "firmware" / base_path
+        frozen.update(path.resolve() for path in (folder / name).rglob("*.py"))
+
+    def module(name):
+        frozen.add((ROOT / "firmware" / name).resolve())
+
+    manifest = (ROOT / "firmware" / "manifest.py").read_text(encoding="utf-8")
+    commands = {"include": lambda path: None, "package": package, "module": module}
+    exec(compile(manifest, "manifest.py", "exec"), commands)  # as MicroPython's build does
+    urls = firmware_package.package_urls(ROOT)
+    assert frozen == {(ROOT / "firmware" / source).resolve() for _, source in urls}
+
+
+def test_firmware_folder_holds_only_packages_that_are_copied():
+    # A new package that nobody lists would be missing on the board alone.
+    folders = {
+        source.path.split("/")[1]
+        for source in our_sources()
+        if source.within("firmware") and source.suffix == ".py" and source.path.count("/") > 1
+    }
+    assert folders == set(firmware_package.FIRMWARE_PACKAGES)
+
+
+def test_commands_of_pouch_are_declared_for_modules_that_exist():
+    for target in _project()["entry-points"]["pouch.commands"].values():
+        module = target.partition(":")[0]
+        assert (ROOT / "sim" / (module.replace(".", "/") + ".py")).is_file(), target
+
+
+def test_shell_scripts_parse():
+    scripts = [ROOT / "tools" / "setup_venv.sh", ROOT / ".ci" / "run"]
+    for script in scripts:
+        subprocess.run(["bash", "-n", script], check=True)
+        assert script.stat().st_mode & 0o100, f"{script} must be executable"
