@@ -10,7 +10,7 @@ from drivers.tmp117 import Tmp117
 from . import config, link
 from .clock import Clock
 from .recorder import Recorder
-from .sampler import Sampler
+from .sampler import MOTION_DRAIN_MS, Sampler
 from .store import SegmentLog
 
 VERSION = (0, 1, 0)
@@ -18,7 +18,7 @@ VERSION = (0, 1, 0)
 # Folder of the band's littlefs: the log and the settings live below it.
 ROOT = "/pouch"
 
-# Address pins of the two thermometers: ADD0 to ground, ADD0 to V+ (TMP117 SNIS192, table 7-3).
+# Address pins of the two thermometers: ADD0 to ground, ADD0 to V+ (TMP117 data sheet SNOSD82, table 7-1).
 _INFANT_THERMOMETER_ADDRESS = 0x48
 _CAREGIVER_THERMOMETER_ADDRESS = 0x49
 
@@ -67,7 +67,22 @@ class App:
             # A slot that was missed is skipped: samples keep their phase.
             late_ms = self._clock.uptime_ms() - due_ms
             due_ms += (late_ms // self._interval_ms + 1) * self._interval_ms
-            await asyncio.sleep_ms(due_ms - self._clock.uptime_ms())
+            await self._wait_until(due_ms)
+
+    async def _wait_until(self, due_ms: int) -> None:
+        """Sleep, but empty the accelerometer's FIFO before it runs over."""
+        while True:
+            left_ms = due_ms - self._clock.uptime_ms()
+            if left_ms <= MOTION_DRAIN_MS:
+                await asyncio.sleep_ms(left_ms)
+                return
+            await asyncio.sleep_ms(MOTION_DRAIN_MS)
+            self._sampler.drain_motion()
+
+
+def _code_of(error: Exception) -> int:
+    """Return an operating system error's number, 0 for any other error."""
+    return (error.errno or 0) if isinstance(error, OSError) else 0
 
 
 def run(board) -> None:
@@ -81,6 +96,6 @@ def run(board) -> None:
         asyncio.run(app.run())
     except Exception as error:  # noqa: BLE001 - the one handler of the whole firmware
         sys.print_exception(error)
-        app.recorder.add_fault(_MODULE_APP, error.errno if isinstance(error, OSError) else 0)
+        app.recorder.add_fault(_MODULE_APP, _code_of(error))
         asyncio.run(asyncio.sleep(_RESTART_DELAY_S))
         board.reset()

@@ -4,8 +4,8 @@ from drivers.activity import activity_mg
 from drivers.fault import SensorFault
 from pouch_protocol import constants as c
 
-# 30 s at the LSM6DSOX's 12.5 Hz are 375 words; 1.3 times that covers its +-10 % clock.
-_MOTION_WORDS_MAX = 512
+# 512 words at 12.5 Hz are 41 s, less if the chip's clock runs fast: drain well before that.
+MOTION_DRAIN_MS = 30_000
 
 
 class Sampler:
@@ -26,7 +26,11 @@ class Sampler:
             c.FLAG_TOUCH_FAULT: touch,
         }
         self._motion = motion
-        self._words = bytearray(_MOTION_WORDS_MAX * motion.WORD_BYTES)
+        self._words = bytearray(motion.FIFO_WORDS * motion.WORD_BYTES)
+        # What drains since the last sample found: words, and activity times words.
+        self._word_count = 0
+        self._activity_sum = 0
+        self._motion_flags = 0
         # Flags of the sensors whose identity has been seen since their last fault.
         self._known = 0
         self._faults = 0
@@ -57,7 +61,12 @@ class Sampler:
         infant = self._read(c.FLAG_INFANT_THERMOMETER_FAULT, c.TEMPERATURE_MISSING)
         caregiver = self._read(c.FLAG_CAREGIVER_THERMOMETER_FAULT, c.TEMPERATURE_MISSING)
         touch = self._read(c.FLAG_TOUCH_FAULT, (c.TOUCH_MISSING, c.TOUCH_MISSING))
-        activity = self._read_activity()
+        self.drain_motion()
+        activity = c.BYTE_MISSING
+        if self._word_count:
+            activity = self._activity_sum // self._word_count
+        self._faults |= self._motion_flags
+        self._word_count = self._activity_sum = self._motion_flags = 0
         return {
             "flags": self._faults,
             "uptime_cs": uptime_cs,
@@ -69,6 +78,26 @@ class Sampler:
             "breath_adult": c.BYTE_MISSING,
             "breath_infant": c.BYTE_MISSING,
         }
+
+    def drain_motion(self) -> None:
+        """Take what the accelerometer collected; due every MOTION_DRAIN_MS between samples."""
+        motion = self._motion
+        try:
+            if not self._known & c.FLAG_MOTION_FAULT:
+                # Its FIFO starts now: the first words come with the next drain.
+                motion.check()
+                motion.configure()
+                self._known |= c.FLAG_MOTION_FAULT
+                return
+            word_count = motion.drain(self._words)
+        except SensorFault:
+            self._motion_flags |= c.FLAG_MOTION_FAULT
+            self._known &= ~c.FLAG_MOTION_FAULT
+            return
+        if motion.overrun:
+            self._motion_flags |= c.FLAG_MOTION_OVERRUN
+        self._word_count += word_count
+        self._activity_sum += activity_mg(self._words, word_count) * word_count
 
     def _attempt(self, flag: int, sensor, action) -> bool:
         """Do one thing with a sensor whose identity is known; flag it if that fails."""
@@ -92,20 +121,3 @@ class Sampler:
             self._faults |= flag
             self._known &= ~flag
             return missing
-
-    def _read_activity(self) -> int:
-        motion = self._motion
-        was_known = self._known & c.FLAG_MOTION_FAULT
-        if not was_known:
-            # The FIFO starts with this sample: its first words come with the next one.
-            self._attempt(c.FLAG_MOTION_FAULT, motion, motion.configure)
-            return c.BYTE_MISSING
-        try:
-            word_count = motion.drain(self._words)
-        except SensorFault:
-            self._faults |= c.FLAG_MOTION_FAULT
-            self._known &= ~c.FLAG_MOTION_FAULT
-            return c.BYTE_MISSING
-        if motion.overrun:
-            self._faults |= c.FLAG_MOTION_OVERRUN
-        return activity_mg(self._words, word_count)

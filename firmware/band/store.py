@@ -80,10 +80,11 @@ class SegmentLog:
         Returns:
             The record's number.
         """
-        if self._file is None or self._file_records >= SEGMENT_RECORDS:
-            self._open_segment(values["uptime_cs"])
+        file = self._file
+        if file is None or self._file_records >= SEGMENT_RECORDS:
+            file = self._open_segment(values["uptime_cs"])
         record_no = self._next
-        self._file.write(records.encode(kind, values, self.log_id, record_no))
+        file.write(records.encode(kind, values, self.log_id, record_no))
         self._file_records += 1
         self._unflushed += 1
         self._next += 1
@@ -93,7 +94,7 @@ class SegmentLog:
 
     def flush(self) -> None:
         """Make every appended record durable."""
-        if self._unflushed:
+        if self._file is not None and self._unflushed:
             self._file.flush()
             self._unflushed = 0
 
@@ -144,14 +145,14 @@ class SegmentLog:
     def _path(self, first: int) -> str:
         return "%s/%08x%s" % (self._folder, first, _SUFFIX)
 
-    def _open_segment(self, uptime_cs: int) -> None:
+    def _open_segment(self, uptime_cs: int):  # noqa: ANN202 - the port's own file type
         if self._file is not None:
             self.flush()
             self._file.close()
             self._file = None
         self._make_room()
-        self._file = open(self._path(self._next), "wb")  # noqa: SIM115 - stays open
-        self._file.write(
+        file = open(self._path(self._next), "wb")  # noqa: SIM115 - stays open
+        file.write(
             segments.encode_header(
                 self._band_id,
                 self.log_id,
@@ -162,7 +163,9 @@ class SegmentLog:
             )
         )
         self._firsts.append(self._next)
+        self._file = file
         self._file_records = 0
+        return file
 
     def _make_room(self) -> None:
         while len(self._firsts) > 1:

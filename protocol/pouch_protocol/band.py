@@ -49,8 +49,12 @@ class BandSession:
         """
         try:
             data = self._joiner.join(frame)
-            if data is None:
-                return
+        except ProtocolError:
+            self._respond(c.PROCEDURE_UNREADABLE, 0, c.CODE_CORRUPT)
+            return
+        if data is None:
+            return
+        try:
             message = messages.decode(data)
         except Unsupported:
             self._respond(data[1], data[0], c.CODE_OPCODE_UNSUPPORTED)

@@ -35,7 +35,7 @@ TEMPERATURE_MISSING = -32768
 TOUCH_MISSING = 65535
 BYTE_MISSING = 255
 
-# Scales of a sample record: TMP117 result register is 7.8125 mC (SNIS192 table 7-5);
+# Scales of a sample record: TMP117 result register is 7.8125 mC (SNOSD82, 7.6);
 # capacitance is kept at four times the FDC1004's noise floor of 0.5 fF (SNOSCY5 6.5).
 STEPS_PER_C = 128
 STEPS_PER_PF = 512

@@ -28,7 +28,7 @@ def run_in_micropython(*arguments, path=("protocol",)):
 
 def assert_plain_file_passes(module, path=("protocol",)):
     """Run every test of a plain file, given as a dotted name, and see that all of them ran."""
-    result = run_in_micropython("tests/support/run_plain.py", module, path=path)
+    result = run_in_micropython("tests/support/on_band/run_plain.py", module, path=path)
     assert result.returncode == 0, result.stdout + result.stderr
     source = (ROOT / (module.replace(".", "/") + ".py")).read_text()
     expected = len(re.findall(r"^def test_", source, re.MULTILINE))

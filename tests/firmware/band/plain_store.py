@@ -3,8 +3,8 @@
 from band.store import SEGMENT_RECORDS, SegmentLog
 from pouch_protocol import constants as c
 from pouch_protocol import records
-from tests.firmware.band.ram_flash import ROOT, PowerCut, RamFlash, mount, names, power_cycle
 from tests.protocol.plain import sample
+from tests.support.on_band.ram_flash import ROOT, PowerCut, RamFlash, mount, names, power_cycle
 
 BAND = 0x0012ABCD
 

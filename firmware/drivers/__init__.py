@@ -1,0 +1,1 @@
+"""Chip drivers, one file per chip: registers only, an I2C object handed in, no waiting."""

@@ -1,0 +1,55 @@
+import errno
+
+import pytest
+
+from pouch_sim.hardware.i2c import ChipMisuse, I2cBus, I2cNack
+
+
+class Echo:
+    def transfer(self, write, read_count, now_us):
+        return (write + bytes([now_us]))[:read_count]
+
+
+def test_transfer_reaches_the_chip_with_its_time():
+    assert I2cBus({0x10: Echo()}).transfer(0x10, b"\x01\x02", 3, 7) == b"\x01\x02\x07"
+
+
+def test_transfer_to_an_empty_address_is_enodev():
+    with pytest.raises(I2cNack, match="0x11") as caught:
+        I2cBus({0x10: Echo()}).transfer(0x11, b"", 1, 0)
+    assert caught.value.errno == errno.ENODEV
+
+
+def test_detached_chip_no_longer_answers():
+    bus = I2cBus({0x10: Echo(), 0x12: Echo()})
+    bus.detach(0x10)
+    assert bus.scan() == [0x12]
+    with pytest.raises(I2cNack):
+        bus.transfer(0x10, b"", 1, 0)
+
+
+def test_disturbance_sees_number_and_address_and_spoils_the_transfer():
+    seen = []
+
+    def fail_transfer(number, address):
+        seen.append((number, address))
+        return number == 1
+
+    bus = I2cBus({0x10: Echo()}, fail_transfer=fail_transfer)
+    bus.transfer(0x10, b"a", 1, 0)
+    with pytest.raises(I2cNack):
+        bus.transfer(0x10, b"a", 1, 0)
+    bus.transfer(0x10, b"a", 1, 0)
+    assert seen == [(0, 0x10), (1, 0x10), (2, 0x10)]
+    assert bus.transfer_count == 3
+
+
+def test_address_beyond_seven_bits_is_refused():
+    with pytest.raises(ValueError, match="0x80"):
+        I2cBus({0x80: Echo()})
+
+
+def test_misuse_is_no_os_error_and_names_chip_and_register():
+    misuse = ChipMisuse("TMP117", 0x0F, "write to a read-only register")
+    assert not isinstance(misuse, OSError)
+    assert str(misuse) == "TMP117 register 0x0F: write to a read-only register"
