@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from typing import Any
 
 from bleak import BleakClient, BleakScanner
 from bleak.backends.characteristic import BleakGATTCharacteristic
@@ -10,7 +11,12 @@ from bleak.backends.client import BaseBleakClient
 from bleak.backends.device import BLEDevice
 from bleak.backends.scanner import BaseBleakScanner
 from bleak.exc import BleakError
-from bleak_retry_connector import BleakConnectionError, BleakNotFoundError, establish_connection
+from bleak_retry_connector import (
+    BleakConnectionError,
+    BleakNotFoundError,
+    clear_cache,
+    establish_connection,
+)
 
 from pouch_protocol import constants as c
 
@@ -36,8 +42,13 @@ class BleAdapter:
             scanner_backend: passed to BleakScanner.
             client_backend: passed to BleakClient.
         """
-        self._scanner_backend = scanner_backend
-        self._client_backend = client_backend
+        # bleak takes a backend only when there is one to take.
+        self._for_scanner: dict[str, Any] = {}
+        if scanner_backend is not None:
+            self._for_scanner["backend"] = scanner_backend
+        self._for_client: dict[str, Any] = {}
+        if client_backend is not None:
+            self._for_client["backend"] = client_backend
 
     async def discover(self, duration_s: float) -> list[FoundBand]:
         """Listen for bands; return those heard, in order of address.
@@ -50,9 +61,7 @@ class BleAdapter:
         """
         try:
             devices = await BleakScanner.discover(
-                timeout=duration_s,
-                service_uuids=[c.SERVICE_UUID],
-                backend=self._scanner_backend,
+                timeout=duration_s, service_uuids=[c.SERVICE_UUID], **self._for_scanner
             )
         except (BleakError, OSError) as error:
             raise LinkError(LinkFailure.NOT_REACHED, f"Bluetooth adapter: {error}") from error
@@ -67,8 +76,7 @@ class BleAdapter:
             LinkError: it could not be reached, or is not a band.
         """
         assert isinstance(band.handle, BLEDevice)
-        link = BleLink()
-        extra = {} if self._client_backend is None else {"backend": self._client_backend}
+        link = BleLink(band.address)
         try:
             async with asyncio.timeout(_CONNECT_TIMEOUT_S):
                 client = await establish_connection(
@@ -77,7 +85,7 @@ class BleAdapter:
                     band.address,
                     disconnected_callback=link.on_disconnect,
                     max_attempts=_CONNECT_ATTEMPTS,
-                    **extra,
+                    **self._for_client,
                 )
         except (BleakConnectionError, BleakNotFoundError, BleakError, TimeoutError) as error:
             detail = f"{band.address}: {error or 'timed out'}"
@@ -94,8 +102,13 @@ class BleAdapter:
 class BleLink:
     """One connection: frames in a queue, in the order in which they arrived."""
 
-    def __init__(self) -> None:
-        """Wait for `open`."""
+    def __init__(self, address: str) -> None:
+        """Wait for `open`.
+
+        Args:
+            address: what the adapter calls the band.
+        """
+        self._address = address
         self._client: BleakClient | None = None
         self._control: BleakGATTCharacteristic | None = None
         self._frames: asyncio.Queue[tuple[int, bytes] | None] = asyncio.Queue()
@@ -113,8 +126,8 @@ class BleLink:
         stream = client.services.get_characteristic(c.STREAM_UUID)
         if self._control is None or stream is None:
             # A cached table of another firmware: the next connection must read it anew.
-            await client.clear_cache()
-            raise LinkError(LinkFailure.REFUSED, f"{client.address}: not a Pouch band's service")
+            await clear_cache(client.address)
+            raise LinkError(LinkFailure.REFUSED, f"{self._address}: not a Pouch band's service")
         await client.start_notify(self._control, self._take(c.CHANNEL_CONTROL))
         await client.start_notify(stream, self._take(c.CHANNEL_STREAM))
 
@@ -125,7 +138,7 @@ class BleLink:
         try:
             await self._client.write_gatt_char(self._control, frame, response=True)
         except BleakError as error:
-            raise LinkError(LinkFailure.LOST, f"{self._client.address}: {error}") from error
+            raise LinkError(LinkFailure.LOST, f"{self._address}: {error}") from error
 
     async def receive(self, timeout_s: float) -> tuple[int, bytes]:
         """Wait for a frame; see BandLink."""
@@ -133,9 +146,10 @@ class BleLink:
             async with asyncio.timeout(timeout_s):
                 item = await self._frames.get()
         except TimeoutError as error:
-            raise LinkError(LinkFailure.SILENT, f"nothing came for {timeout_s:g} s") from error
+            message = f"{self._address}: nothing came for {timeout_s:g} s"
+            raise LinkError(LinkFailure.SILENT, message) from error
         if item is None:
-            raise LinkError(LinkFailure.LOST, "the connection ended")
+            raise LinkError(LinkFailure.LOST, f"{self._address}: the connection ended")
         return item
 
     def on_disconnect(self, _client: BleakClient) -> None:

@@ -8,8 +8,7 @@ from dataclasses import dataclass, field
 from pouch_host.errors import BandError
 from pouch_host.store import Store
 
-from .ble import BleAdapter
-from .link import FoundBand, LinkError
+from .link import BandAdapter, FoundBand, LinkError
 from .pull import PullResult, pull
 
 log = logging.getLogger(__name__)
@@ -36,7 +35,7 @@ class Round:
 class Collector:
     """Finds bands and pulls them, one at a time."""
 
-    def __init__(self, adapter: BleAdapter, store: Store, clock: Callable[[], float]) -> None:
+    def __init__(self, adapter: BandAdapter, store: Store, clock: Callable[[], float]) -> None:
         """Join the parts.
 
         Args:

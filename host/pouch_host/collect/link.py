@@ -1,5 +1,6 @@
 """What a connection to a band must offer, whether by Bluetooth or, later, by cable."""
 
+from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from enum import Enum, auto
 from typing import Protocol
@@ -60,5 +61,28 @@ class BandLink(Protocol):
 
         Raises:
             LinkError: the connection is gone, or nothing came for `timeout_s` seconds.
+        """
+        ...
+
+
+class BandAdapter(Protocol):
+    """Whatever finds bands and connects to them."""
+
+    async def discover(self, duration_s: float) -> list[FoundBand]:
+        """Listen for bands; return those heard, always in the same order.
+
+        Args:
+            duration_s: how long to listen.
+
+        Raises:
+            LinkError: the adapter itself does not work.
+        """
+        ...
+
+    def connect(self, band: FoundBand) -> AbstractAsyncContextManager[BandLink]:
+        """Connect to a band for the length of a `with` block.
+
+        Raises:
+            LinkError: it could not be reached, is not a band, or the connection broke.
         """
         ...

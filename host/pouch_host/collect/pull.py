@@ -12,7 +12,7 @@ from pouch_protocol.errors import Unsupported
 from pouch_protocol.host import Records
 
 from .exchange import Exchange
-from .link import BandLink
+from .link import BandLink, LinkError
 
 log = logging.getLogger(__name__)
 
@@ -43,6 +43,11 @@ class PullResult:
     corrupt_count: int
     damaged_count: int
 
+    @property
+    def label(self) -> str:
+        """The band's printed label."""
+        return c.band_label(self.band_id)
+
 
 async def pull(link: BandLink, store: Store, clock: Callable[[], float]) -> PullResult:
     """Fetch every record that the store lacks.
@@ -72,13 +77,25 @@ async def pull(link: BandLink, store: Store, clock: Callable[[], float]) -> Pull
         firmware_version=version,
         wire_version=band["wire_version"],
     )
+    try:
+        result = await _fetch_missing(exchange, store, clock, band_id, log_id)
+    except LinkError as error:
+        # From here on the band is known by the label that is printed on it.
+        raise LinkError(error.reason, f"band {c.band_label(band_id)}: {error}") from error
+    _log_result(result)
+    return result
+
+
+async def _fetch_missing(
+    exchange: Exchange, store: Store, clock: Callable[[], float], band_id: int, log_id: int
+) -> PullResult:
     await exchange.set_time()
     bounds = await exchange.count()
     fetch = _Fetch(exchange, store, clock, band_id, log_id)
     oldest, newest = bounds["oldest_record_no"], bounds["next_record_no"] - 1
     complete = await fetch.run(oldest, newest)
     left = sum(last - first + 1 for first, last in store.holes(band_id, log_id, oldest, newest))
-    result = PullResult(
+    return PullResult(
         band_id=band_id,
         new_count=fetch.new_count,
         missing_count=0 if complete else left,
@@ -86,17 +103,14 @@ async def pull(link: BandLink, store: Store, clock: Callable[[], float]) -> Pull
         corrupt_count=fetch.corrupt_count,
         damaged_count=exchange.damaged_count,
     )
-    _log_result(result)
-    return result
 
 
 def _log_result(result: PullResult) -> None:
-    label = c.band_label(result.band_id)
-    log.info("%s: %d new records", label, result.new_count)
+    log.info("%s: %d new records", result.label, result.new_count)
     if result.missing_count or result.absent_count or result.corrupt_count:
         log.warning(
             "%s: %d records did not arrive, %d are gone from the band, %d are damaged on it",
-            label,
+            result.label,
             result.missing_count,
             result.absent_count,
             result.corrupt_count,

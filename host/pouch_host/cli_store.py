@@ -1,0 +1,158 @@
+"""Commands on a store: `pouch days`, `pouch bands`, `pouch assign`, `pouch zone`."""
+
+from dataclasses import asdict
+from typing import Annotated, Any
+from zoneinfo import ZoneInfo
+
+import typer
+from rich import box
+from rich.table import Table
+
+from pouch_protocol.constants import band_label, parse_band_label
+
+from . import derive
+from .cli_console import (
+    AsJson,
+    NowOption,
+    StorePath,
+    chosen_now_s,
+    iso_local,
+    output,
+    parse_time,
+    print_error,
+    print_json,
+    print_note,
+)
+from .days_report import days_json, print_days_table
+from .store import Band, Store
+
+
+def register(app: typer.Typer) -> None:
+    """Add the commands to the program."""
+    app.command()(days)
+    app.command()(bands)
+    app.command()(assign)
+    app.command()(zone)
+
+
+def days(
+    store: StorePath,
+    as_json: AsJson = False,
+    infant: Annotated[
+        str | None, typer.Option(metavar="CODE", help="Only the infant with this code.")
+    ] = None,
+    now: NowOption = None,
+) -> None:
+    """Print the hours of skin-to-skin contact of each infant and day.
+
+    "Hours" are confirmed; "At most" adds the time that is not known. Nothing is guessed.
+    Exits with 1 if a part of the store is damaged; the damaged time counts as not known.
+    """
+    with Store.open(store, create=False) as opened:
+        show_days(opened, chosen_now_s(now, opened.zone), infant, as_json=as_json)
+
+
+def show_days(
+    store: Store, now_utc_s: float, infant_code: str | None = None, *, as_json: bool = False
+) -> None:
+    """Print the days of a store's infants on stdout, and what is damaged on stderr.
+
+    Args:
+        store: where the records are.
+        now_utc_s: time up to which they count.
+        infant_code: only this infant.
+        as_json: for a machine.
+
+    Raises:
+        typer.Exit: with 1, once all is printed, if a part of the store is damaged.
+    """
+    rows = derive.infant_days(store, now_utc_s, infant_code)
+    problems = derive.store_problems(store)
+    if as_json:
+        print_json(
+            {
+                "now": iso_local(now_utc_s, store.zone),
+                "zone": store.zone.key,
+                "days": days_json(rows),
+                "problems": problems,
+            }
+        )
+    else:
+        print_days_table(rows, output())
+    for problem in problems:
+        print_error(problem)
+    if problems:
+        raise typer.Exit(1)
+
+
+def bands(store: StorePath, as_json: AsJson = False) -> None:
+    """Print the bands that were met, whom they belong to and how they are."""
+    with Store.open(store, create=False) as opened:
+        code_of = {infant.infant_id: infant.code for infant in opened.infants()}
+        owner_of = {
+            given.band_id: code_of[given.infant_id]
+            for given in opened.assignments()
+            if given.to_utc_s is None
+        }
+        met, site_zone = opened.bands(), opened.zone
+    if as_json:
+        print_json([asdict(band) | {"infant": owner_of.get(band.band_id)} for band in met])
+        return
+    table = Table(box=box.SIMPLE_HEAD, title="Bands", title_justify="left")
+    for heading in ("Band", "Infant", "Last contact", "Battery", "Firmware"):
+        table.add_column(heading)
+    for band in met:
+        table.add_row(*_band_cells(band, owner_of.get(band.band_id), site_zone))
+    output().print(table)
+
+
+def assign(
+    store: StorePath,
+    band: Annotated[str, typer.Argument(metavar="BAND", help="Its label, such as P-0012ABCD.")],
+    infant: Annotated[str, typer.Argument(metavar="INFANT", help="A code, never a name.")],
+    start: Annotated[
+        str,
+        typer.Option(
+            "--from", metavar="TIME", help="Since when (ISO 8601; local time without an offset)."
+        ),
+    ],
+) -> None:
+    """Give a band to an infant from a time on; what either had before ends then."""
+    try:
+        band_id = parse_band_label(band)
+    except ValueError as error:
+        raise typer.BadParameter(f"{band!r} is not a label such as P-0012ABCD") from error
+    with Store.open(store, create=False) as opened:
+        from_utc_s = round(parse_time(start, opened.zone, "--from"))
+        known = band_id in {met.band_id for met in opened.bands()}
+        opened.assign(band_id, infant, from_utc_s)
+        since = iso_local(from_utc_s, opened.zone)
+    label = band_label(band_id)
+    print_note(f"band {label} belongs to infant {infant} from {since}")
+    if not known:
+        print_note(f"note: band {label} has not been met yet; check the label")
+
+
+def zone(
+    store: StorePath,
+    name: Annotated[
+        str | None, typer.Argument(metavar="ZONE", help="IANA name, such as Asia/Karachi.")
+    ] = None,
+) -> None:
+    """Print the time zone in which the ward's days begin and end, or set it."""
+    with Store.open(store, create=False) as opened:
+        if name is not None:
+            opened.set_zone(name)
+        typer.echo(opened.zone.key)
+
+
+def _band_cells(band: Band, infant: str | None, zone: ZoneInfo) -> tuple[Any, ...]:
+    contact = band.last_contact_utc_s
+    battery = "not known" if band.battery_mv is None else f"{band.battery_mv / 1000:.2f} V"
+    return (
+        band.label,
+        infant or "-",
+        "not yet" if contact is None else iso_local(contact, zone),
+        battery,
+        band.firmware_version or "not known",
+    )

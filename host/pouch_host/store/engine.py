@@ -1,0 +1,136 @@
+"""Connections: to an SQLite file by default, to any SQLAlchemy address if one is given.
+
+Every fault of the database becomes a `StoreError` here, in one line that names the store.
+"""
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import sqlalchemy as sa
+from sqlalchemy import event
+from sqlalchemy.exc import DBAPIError, NoSuchModuleError, SQLAlchemyError
+
+from pouch_host.errors import StoreError
+
+# Execution option with the statement that begins SQLite's transactions, "" for none. A writer
+# takes the one write lock at the start: a lock asked for half-way may be refused, and then the
+# whole transaction is lost.
+_BEGIN = "pouch_begin"
+
+# A pull holds the write lock for milliseconds; ten seconds is a stuck disk, worth an error.
+_BUSY_TIMEOUT_MS = 10_000
+
+# What SQLite's messages mean for the person who has to do something about them.
+_REASONS = (
+    ("disk is full", "the disk is full; make room and run again, nothing that was stored is lost"),
+    ("not a database", "this file is not a Pouch store"),
+    ("malformed", "the file is damaged; restore it from a backup"),
+    ("readonly database", "the file cannot be written; check its permissions"),
+    ("unable to open", "the file cannot be opened; check its permissions"),
+    ("is locked", "another program keeps the store locked; end it and run again"),
+    ("disk i/o error", "the disk reports an error; copy the store to another disk"),
+)
+
+
+def is_address(path_or_url: str | Path) -> bool:
+    """Tell whether a store is given by a database address, not by a file's path."""
+    return "://" in str(path_or_url) and not isinstance(path_or_url, Path)
+
+
+def make_engine(path_or_url: str | Path) -> sa.Engine:
+    """Return an engine; nothing is opened yet.
+
+    Args:
+        path_or_url: an SQLite file, or an address such as "postgresql+psycopg://host/ward".
+
+    Raises:
+        StoreError: the address is not one, or its driver is not installed.
+    """
+    if not is_address(path_or_url):
+        # As an object the path may hold "?", "%" or "#", which an address would give a meaning.
+        address = sa.URL.create("sqlite", database=str(path_or_url))
+    else:
+        address = str(path_or_url)
+    try:
+        engine = sa.create_engine(address)
+    except ModuleNotFoundError as error:
+        raise StoreError(f"the store's address needs the Python package {error.name}") from error
+    except NoSuchModuleError as error:
+        raise StoreError("the store's address names an unknown kind of database") from error
+    except (SQLAlchemyError, ValueError) as error:
+        raise StoreError("the store's address is not a database address") from error
+    if engine.dialect.name == "sqlite":
+        event.listen(engine, "connect", _on_sqlite_connect)
+        event.listen(engine, "begin", _on_sqlite_begin)
+    return engine
+
+
+def _on_sqlite_connect(connection: sqlite3.Connection, _record: object) -> None:
+    # sqlite3 would otherwise open transactions by itself, at the first write.
+    connection.isolation_level = None
+    connection.execute("PRAGMA foreign_keys = ON")
+    connection.execute(f"PRAGMA busy_timeout = {_BUSY_TIMEOUT_MS}")
+    # In WAL mode a lesser setting may lose the last commits in a power cut, and the host has
+    # then already told the collector that they are safe.
+    connection.execute("PRAGMA synchronous = FULL")
+
+
+def _on_sqlite_begin(connection: sa.Connection) -> None:
+    begin = connection.get_execution_options().get(_BEGIN, "BEGIN")
+    if begin:
+        connection.exec_driver_sql(begin)
+
+
+def enable_wal(engine: sa.Engine, name: str) -> None:
+    """Let readers (the page) and the writer (the collector) of a file not block each other.
+
+    The mode stays with the file. Servers have no such mode and need none.
+    """
+    if engine.dialect.name == "sqlite":
+        # The mode cannot be changed within a transaction.
+        with (
+            faults_named(name),
+            engine.connect().execution_options(**{_BEGIN: ""}) as connection,
+        ):
+            connection.exec_driver_sql("PRAGMA journal_mode = WAL")
+
+
+@contextmanager
+def faults_named(name: str) -> Iterator[None]:
+    """Turn the database's faults inside the block into `StoreError`.
+
+    Args:
+        name: the store, as the person who reads the message knows it.
+    """
+    try:
+        yield
+    except DBAPIError as error:
+        raise StoreError(f"store {name}: {_reason(error)}") from error
+
+
+@contextmanager
+def reading(engine: sa.Engine, name: str) -> Iterator[sa.Connection]:
+    """Open a connection that sees one unchanging state of the store."""
+    with faults_named(name), engine.connect() as connection:
+        yield connection
+
+
+@contextmanager
+def writing(engine: sa.Engine, name: str) -> Iterator[sa.Connection]:
+    """Open a transaction: durable at the end of the block, or undone if the block raises."""
+    with (
+        faults_named(name),
+        engine.connect().execution_options(**{_BEGIN: "BEGIN IMMEDIATE"}) as connection,
+        connection.begin(),
+    ):
+        yield connection
+
+
+def _reason(error: DBAPIError) -> str:
+    text = str(error.orig)
+    for part, reason in _REASONS:
+        if part in text.lower():
+            return reason
+    return " ".join(text.split())

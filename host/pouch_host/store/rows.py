@@ -1,0 +1,95 @@
+"""What the store hands out: plain values that stay valid after the connection is closed."""
+
+from dataclasses import dataclass
+
+from pouch_protocol.constants import band_label
+
+
+@dataclass(frozen=True, slots=True)
+class Band:
+    """A band that the host has met, or that was assigned before.
+
+    Attributes:
+        band_id: its u32 identity.
+        label: the label printed on it.
+        first_contact_utc_s: when the host first met it, or None.
+        last_contact_utc_s: when the host last met it, or None.
+        battery_mv: battery at the last contact that told it, millivolts, or None.
+        firmware_version: such as "1.2.0" at the last contact that told it, or None.
+        wire_version: version of the protocol that it spoke then, or None.
+    """
+
+    band_id: int
+    label: str
+    first_contact_utc_s: int | None
+    last_contact_utc_s: int | None
+    battery_mv: int | None
+    firmware_version: str | None
+    wire_version: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Infant:
+    """A baby, known by a code such as "bed-1". The store has no column for a name.
+
+    Attributes:
+        infant_id: key in the store.
+        code: what the ward calls it, unique.
+    """
+
+    infant_id: int
+    code: str
+
+
+@dataclass(frozen=True, slots=True)
+class Assignment:
+    """A band belonged to an infant from one moment up to, but without, another.
+
+    Attributes:
+        assignment_id: key in the store.
+        band_id: the band.
+        infant_id: the infant.
+        from_utc_s: first second of it.
+        to_utc_s: first second after it; None while it lasts.
+    """
+
+    assignment_id: int
+    band_id: int
+    infant_id: int
+    from_utc_s: int
+    to_utc_s: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Segment:
+    """A run of consecutive records of one boot, as the bytes that the band sent.
+
+    Attributes:
+        segment_id: rises with the order of insertion: the cursor of every consumer.
+        band_id: the band.
+        log_id: the log on that band.
+        boot_id: the boot that wrote all of them.
+        first_record_no: number of the first record.
+        record_count: how many records were stored. The data of a damaged store may hold less.
+        data: their bytes.
+        received_utc_s: when the host had them.
+    """
+
+    segment_id: int
+    band_id: int
+    log_id: int
+    boot_id: int
+    first_record_no: int
+    record_count: int
+    data: bytes
+    received_utc_s: int
+
+    @property
+    def last_record_no(self) -> int:
+        """Return the number of its last record."""
+        return self.first_record_no + self.record_count - 1
+
+    @property
+    def band_label(self) -> str:
+        """Return the label printed on its band."""
+        return band_label(self.band_id)

@@ -1,0 +1,101 @@
+"""Raw records in and out. What is held once is never stored twice, whatever arrives."""
+
+import sqlalchemy as sa
+
+from pouch_protocol.constants import RECORD_BYTES
+
+from . import schema
+from .ranges import Range, merge, subtract
+from .rows import Segment
+
+_U32_MAX = 0xFFFFFFFF
+_T = schema.segment
+
+
+def add(
+    connection: sa.Connection,
+    *,
+    band_id: int,
+    log_id: int,
+    boot_id: int,
+    first_record_no: int,
+    data: bytes,
+    received_utc_s: int,
+) -> int:
+    """Store the parts of a run of records that are not held yet; return how many are new.
+
+    The caller holds the write lock of this band, so that nobody adds between look and insert.
+
+    Raises:
+        ValueError: the data is not a whole number of records, or numbers end above u32.
+    """
+    record_count, rest = divmod(len(data), RECORD_BYTES)
+    if rest:
+        raise ValueError(f"{len(data)} bytes are not a whole number of records")
+    last_record_no = first_record_no + record_count - 1
+    if first_record_no < 0 or last_record_no > _U32_MAX:
+        raise ValueError(f"record numbers {first_record_no} to {last_record_no} are not u32")
+    whole = (first_record_no, last_record_no)
+    rows = []
+    for first, last in subtract(whole, _overlapping(connection, band_id, log_id, whole)):
+        begin = (first - first_record_no) * RECORD_BYTES
+        end = (last + 1 - first_record_no) * RECORD_BYTES
+        rows.append(
+            {
+                "band_id": band_id,
+                "log_id": log_id,
+                "boot_id": boot_id,
+                "first_record_no": first,
+                "record_count": last - first + 1,
+                "data": bytes(data[begin:end]),
+                "received_utc_s": received_utc_s,
+            }
+        )
+    for row in rows:
+        # One statement each: the order of keys is then the order of record numbers everywhere.
+        connection.execute(sa.insert(_T).values(row))
+    return sum(row["record_count"] for row in rows)
+
+
+def held(connection: sa.Connection, band_id: int, log_id: int) -> list[Range]:
+    """Return the record numbers held of one log, as few ranges."""
+    query = sa.select(_T.c.first_record_no, _T.c.record_count).where(
+        _T.c.band_id == band_id, _T.c.log_id == log_id
+    )
+    return merge((first, first + count - 1) for first, count in connection.execute(query))
+
+
+def newer(connection: sa.Connection, band_id: int, after_id: int) -> list[Segment]:
+    """Return a band's segments behind a cursor, in order of insertion."""
+    query = (
+        sa.select(_T)
+        .where(_T.c.band_id == band_id, _T.c.segment_id > after_id)
+        .order_by(_T.c.segment_id)
+    )
+    return [Segment(**row) for row in connection.execute(query).mappings()]
+
+
+def newest_id(connection: sa.Connection) -> int:
+    """Return the cursor behind everything stored, 0 in an empty store."""
+    return connection.scalar(sa.select(sa.func.coalesce(sa.func.max(_T.c.segment_id), 0))) or 0
+
+
+def _overlapping(
+    connection: sa.Connection, band_id: int, log_id: int, whole: Range
+) -> list[Range]:
+    """Return the held ranges that may overlap a new one.
+
+    Held ranges never overlap each other, so of those that begin before it only the nearest can
+    reach into it: two look-ups in the index, however long the log is.
+    """
+    of_log = (_T.c.band_id == band_id) & (_T.c.log_id == log_id)
+    columns = (_T.c.first_record_no, _T.c.record_count)
+    before = (
+        sa.select(*columns)
+        .where(of_log, _T.c.first_record_no < whole[0])
+        .order_by(_T.c.first_record_no.desc())
+        .limit(1)
+    )
+    inside = sa.select(*columns).where(of_log, _T.c.first_record_no.between(*whole))
+    rows = [*connection.execute(before), *connection.execute(inside)]
+    return [(first, first + count - 1) for first, count in rows]

@@ -1,0 +1,130 @@
+import numpy as np
+
+from pouch_host.analysis.clock_fit import BootClock, fit_boot
+from pouch_host.analysis.samples import convert, join
+from pouch_host.store.decode import BandDecoder
+from pouch_host.store.rows import Segment
+from pouch_protocol import constants as c
+from pouch_protocol import records
+from tests.host.ward import sample_values
+
+START_UTC_S = 1_772_323_200
+LOG_ID = 5
+CLOCK = fit_boot([0], [START_UTC_S])
+
+
+def boot_of(values_by_no):
+    """Return the decoded boot that holds these records, numbered as given."""
+    decoder = BandDecoder("ward.sqlite")
+    decoder.feed(
+        Segment(key, 1, LOG_ID, 1, number, 1, records.encode(kind, values, LOG_ID, number), 0)
+        for key, (number, (kind, values)) in enumerate(values_by_no.items(), 1)
+    )
+    return decoder.decoded().boots[0]
+
+
+def sample(uptime_s, **changes):
+    values = sample_values(uptime_s, infant_touched=True, caregiver_touched=True)
+    return c.KIND_SAMPLE, values | changes
+
+
+def status(uptime_s):
+    values = {"flags": 0, "uptime_cs": uptime_s * 100, "battery_mv": 3900}
+    return c.KIND_STATUS, values | {"free_heap_bytes": 1, "records_lost": 0}
+
+
+def converted(values_by_no, clock=CLOCK):
+    boot = boot_of(values_by_no)
+    return convert(boot.samples, boot.sample_no, boot.record_no, clock)
+
+
+def reach(samples):
+    spans = zip(samples.begin_utc_s, samples.end_utc_s, strict=True)
+    return [(begin - START_UTC_S, end - START_UTC_S) for begin, end in spans]
+
+
+def test_convert_units_are_those_of_people():
+    samples = converted(
+        {0: sample(30, infant_temperature_c128=36 * 128 + 64, infant_touch_pf512=9 * 512 + 256)}
+    )
+    assert list(samples.utc_s) == [START_UTC_S + 30]
+    assert list(samples.infant_temperature_c) == [36.5]
+    assert list(samples.infant_touch_pf) == [9.5]
+
+
+def test_convert_missing_values_are_nan():
+    samples = converted(
+        {
+            0: sample(
+                0,
+                infant_temperature_c128=c.TEMPERATURE_MISSING,
+                caregiver_temperature_c128=c.TEMPERATURE_MISSING,
+                infant_touch_pf512=c.TOUCH_MISSING,
+                caregiver_touch_pf512=c.TOUCH_MISSING,
+            )
+        }
+    )
+    assert np.isnan(
+        [
+            samples.infant_temperature_c,
+            samples.caregiver_temperature_c,
+            samples.infant_touch_pf,
+            samples.caregiver_touch_pf,
+        ]
+    ).all()
+
+
+def test_convert_faulty_sensor_is_nan_and_only_that():
+    infant = converted({0: sample(0, flags=c.FLAG_INFANT_THERMOMETER_FAULT)})
+    assert np.isnan(infant.infant_temperature_c).all()
+    assert not np.isnan(infant.caregiver_temperature_c).any()
+    caregiver = converted({0: sample(0, flags=c.FLAG_CAREGIVER_THERMOMETER_FAULT)})
+    assert np.isnan(caregiver.caregiver_temperature_c).all()
+    touch = converted({0: sample(0, flags=c.FLAG_TOUCH_FAULT)})
+    assert np.isnan([touch.infant_touch_pf, touch.caregiver_touch_pf]).all()
+    assert not np.isnan(touch.infant_temperature_c).any()
+
+
+def test_convert_boot_without_anchor_gives_no_sample():
+    assert len(converted({0: sample(0)}, BootClock())) == 0
+
+
+def test_reach_neighbours_meet_half_way():
+    samples = converted({n: sample(30 * n) for n in range(3)})
+    assert reach(samples) == [(-5, 15), (15, 45), (45, 65)]
+
+
+def test_reach_over_another_kind_of_record_is_unbroken():
+    samples = converted({0: sample(0), 1: status(1), 2: sample(30)})
+    assert reach(samples) == [(-5, 15), (15, 35)]
+
+
+def test_reach_ends_at_a_missing_record():
+    samples = converted({0: sample(0), 2: sample(60)})
+    assert reach(samples) == [(-5, 5), (55, 65)]
+
+
+def test_reach_ends_where_the_band_stood_still():
+    samples = converted({0: sample(0), 1: sample(900)})
+    assert reach(samples) == [(-5, 5), (895, 905)]
+
+
+def test_reach_of_the_longest_interval_is_unbroken():
+    samples = converted({0: sample(0), 1: sample(300)})
+    assert reach(samples) == [(-5, 150), (150, 305)]
+
+
+def test_join_parts_are_put_in_order_of_time():
+    later, earlier = converted({0: sample(60)}), converted({0: sample(0)})
+    assert list(join([later, earlier]).utc_s) == [START_UTC_S, START_UTC_S + 60]
+
+
+def test_join_nothing_is_empty():
+    assert len(join([])) == 0
+
+
+def test_between_takes_the_first_moment_and_not_the_last():
+    samples = converted({n: sample(30 * n) for n in range(4)})
+    part = samples.between(START_UTC_S + 30, START_UTC_S + 90)
+    assert list(part.utc_s - START_UTC_S) == [30, 60]
+    assert reach(part) == [(30, 45), (45, 75)]

@@ -1,0 +1,230 @@
+import re
+from dataclasses import replace
+from datetime import UTC, datetime
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from pouch_host.derive import BoardRow
+from pouch_host.web.view import BoardSettings, View
+
+NOW = datetime(2026, 3, 1, 14, 32, 5, tzinfo=ZoneInfo("Asia/Karachi"))
+CALM = BoardRow(
+    infant_code="bed-1",
+    band_label="P-0012ABCD",
+    state="ssc",
+    ssc_hours_lower=5.2,
+    ssc_hours_upper=5.2,
+    coverage=1.0,
+    temperature_c=36.74,
+    temperature_age_s=65,
+    temperature_valid=True,
+    last_record_age_s=240,
+    battery_mv=3950,
+    problems=(),
+)
+
+
+def board(*rows, settings=None, **options):
+    return View(settings or BoardSettings()).board(rows, NOW, **options)
+
+
+def text_of(html):
+    return " ".join(re.sub(r"<[^>]*>", " ", html).split())
+
+
+def test_board_calm_row_says_state_hours_temperature_ages_and_battery():
+    text = text_of(board(CALM))
+    for phrase in (
+        "bed-1",
+        "P-0012ABCD",
+        "Skin to skin",
+        "5.2 of 8 h",
+        "Contact today 5.2 h",
+        "100 % known",
+        "Skin, chest 36.7 °C 1 min ago",
+        "Data 4 min ago",
+        "Battery 3.95 V",
+    ):
+        assert phrase in text
+
+
+def test_board_never_calls_the_temperature_axillary():
+    assert "axilla" not in board(CALM).lower()
+
+
+def test_board_unknown_time_states_both_bounds_and_draws_them():
+    html = board(replace(CALM, ssc_hours_lower=2.0, ssc_hours_upper=4.0, coverage=0.816))
+    assert "2.0 to 4.0 h" in text_of(html)
+    assert "82 % known" in text_of(html)
+    assert 'class="possible"' in html
+    assert 'stroke-dasharray="50.0 100"' in html
+    assert 'stroke-dasharray="25.0 100"' in html
+
+
+def test_board_nearly_full_coverage_is_not_called_full():
+    assert "99 % known" in text_of(board(replace(CALM, coverage=0.9999)))
+
+
+def test_board_more_than_the_target_fills_the_ring_once():
+    html = board(replace(CALM, ssc_hours_lower=19.0, ssc_hours_upper=19.0))
+    assert 'stroke-dasharray="100.0 100"' in html
+
+
+def test_board_other_target_is_stated():
+    text = text_of(board(CALM, settings=BoardSettings(target_h=12.5)))
+    assert "5.2 of 12.5 h" in text
+
+
+@pytest.mark.parametrize(
+    ("state", "word"),
+    [
+        ("ssc", "Skin to skin"),
+        ("infant_only", "Infant only"),
+        ("caregiver_only", "Caregiver only"),
+        ("off", "Band off"),
+        ("unknown", "Not known"),
+    ],
+)
+def test_board_each_state_has_word_and_icon(state, word):
+    html = board(replace(CALM, state=state))
+    assert word in text_of(html)
+    assert "icon-state" in html
+
+
+def test_board_old_data_is_shown_as_stale():
+    html = board(replace(CALM, last_record_age_s=3 * 3600, temperature_age_s=3 * 3600))
+    assert "is-stale" in html
+    assert "is-old" in html
+    assert "Stale: data 3 h ago" in text_of(html)
+    assert "Skin to skin, when last seen" in text_of(html)
+
+
+def test_board_data_at_the_limit_is_not_stale_yet():
+    settings = BoardSettings(stale_after_s=600)
+    assert "is-stale" not in board(replace(CALM, last_record_age_s=600), settings=settings)
+    assert "is-stale" in board(replace(CALM, last_record_age_s=601), settings=settings)
+
+
+def test_board_infant_without_any_data_says_so():
+    row = replace(
+        CALM,
+        band_label=None,
+        state="unknown",
+        temperature_c=None,
+        temperature_age_s=None,
+        temperature_valid=False,
+        last_record_age_s=None,
+        battery_mv=None,
+    )
+    text = text_of(board(row))
+    for phrase in ("No band", "Not known", "No reading yet", "No data yet", "Battery not known"):
+        assert phrase in text
+
+
+def test_board_invalid_temperature_is_greyed_and_crosses_no_line():
+    html = board(replace(CALM, temperature_c=33.1, temperature_valid=False))
+    assert "is-invalid" in html
+    assert "not valid" in text_of(html)
+    assert "likely below" not in text_of(html)
+
+
+@pytest.mark.parametrize(
+    ("temperature_c", "phrase", "danger"),
+    [
+        (36.29, "Core likely below 36.5 °C", False),
+        (35.79, "Core likely below 36.0 °C", False),
+        (35.29, "Core likely below 35.5 °C", True),
+        (31.79, "Core likely below 32.0 °C", True),
+        (37.51, "Above 37.5 °C", False),
+        (38.0, "Above 38.0 °C", True),
+    ],
+)
+def test_board_valid_temperature_beyond_a_line_names_the_gravest(temperature_c, phrase, danger):
+    html = board(replace(CALM, temperature_c=temperature_c))
+    assert phrase in text_of(html)
+    assert ("has-danger" in html) is danger
+
+
+def test_board_cot_temperature_is_judged_by_the_core_that_goes_with_it():
+    in_cot = replace(CALM, state="infant_only")
+    assert "has-line" not in board(replace(in_cot, temperature_c=35.81))
+    assert "Core likely below 36.5 °C" in text_of(board(replace(in_cot, temperature_c=35.7)))
+    assert "has-danger" in board(replace(in_cot, temperature_c=34.7))
+
+
+@pytest.mark.parametrize("temperature_c", [36.31, 37.0, 37.5])
+def test_board_normal_temperature_crosses_no_line(temperature_c):
+    assert "has-line" not in board(replace(CALM, temperature_c=temperature_c))
+
+
+def test_board_low_battery_says_so_in_words():
+    assert "Battery low, 3.41 V" in text_of(board(replace(CALM, battery_mv=3410)))
+
+
+def test_board_rows_are_worst_first():
+    rows = [
+        replace(CALM, infant_code="calm"),
+        replace(CALM, infant_code="calm-fewer-hours", ssc_hours_lower=1.0),
+        replace(CALM, infant_code="apart", state="infant_only"),
+        replace(CALM, infant_code="stale", last_record_age_s=90_000),
+        replace(CALM, infant_code="cool", temperature_c=36.2),
+        replace(CALM, infant_code="danger", temperature_c=35.0),
+    ]
+    codes = re.findall(r"<h2>(.*?)</h2>", board(*rows))
+    assert codes == ["danger", "cool", "stale", "apart", "calm-fewer-hours", "calm"]
+
+
+def test_board_text_from_the_store_is_escaped():
+    row = replace(CALM, infant_code='<b x="1">', problems=("<script>alert(1)</script>",))
+    html = board(row)
+    assert "<script" not in html
+    assert "<b x" not in html
+    assert "&lt;script&gt;" in html
+
+
+def test_board_problem_is_shown_on_the_card():
+    problem = "store ward.sqlite: segment 3 of band P-0012ABCD: record 17 fails its CRC"
+    assert problem in text_of(board(replace(CALM, problems=(problem,))))
+
+
+def test_board_without_infants_says_what_to_do():
+    assert "pouch assign" in text_of(board())
+
+
+def test_board_failure_is_one_line_in_place_of_cards():
+    html = board(failure="store ward.sqlite: the disk reports an error")
+    assert 'role="alert"' in html
+    assert "the disk reports an error" in html
+    assert "pouch assign" not in html
+
+
+def test_board_time_is_local_and_simulation_is_said():
+    text = text_of(board(CALM, settings=BoardSettings(speed_label="60 times real time")))
+    assert "14:32:05" in text
+    assert "Asia/Karachi" in text
+    assert "Simulated ward, 60 times real time" in text
+    assert "Simulated" not in text_of(board(CALM))
+
+
+def test_page_carries_standing_line_and_no_inline_code():
+    html = View(BoardSettings()).page("BOARD", live=True, reload_s=5, silence_ms=10_000)
+    assert "Research tool. Does not replace a thermometer." in html
+    assert "BOARD" in html
+    assert not re.search(r"<script(?![^>]*\bsrc=)|<style|\sstyle=|\son\w+=", html)
+    # Without scripts the page loads itself again.
+    assert re.search(r"<noscript><meta http-equiv=\"refresh\" content=\"5\"></noscript>", html)
+
+
+def test_page_without_libraries_reloads_itself_and_loads_no_script():
+    html = View(BoardSettings()).page("BOARD", live=False, reload_s=5, silence_ms=10_000)
+    assert '<meta http-equiv="refresh" content="5">' in html
+    assert "<script" not in html
+    assert "<noscript" not in html
+
+
+def test_board_is_the_same_for_any_zone_of_the_clock():
+    # Goal: ages and hours come from the rows alone, never from the clock of the view.
+    view = View(BoardSettings())
+    karachi, utc = (view.board([CALM], at) for at in (NOW, NOW.astimezone(UTC)))
+    assert karachi.partition("</p>")[2] == utc.partition("</p>")[2]
