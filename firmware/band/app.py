@@ -18,7 +18,7 @@ VERSION = (0, 1, 0)
 # Folder of the band's littlefs: the log and the settings live below it.
 ROOT = "/pouch"
 
-# Address pins of the two thermometers: ADD0 to ground, ADD0 to V+ (TMP117 data sheet SNOSD82, table 7-1).
+# Address pins of the two thermometers: ADD0 to ground, ADD0 to V+ (TMP117 SNOSD82, table 7-1).
 _INFANT_THERMOMETER_ADDRESS = 0x48
 _CAREGIVER_THERMOMETER_ADDRESS = 0x49
 

@@ -44,6 +44,7 @@ class SegmentLog:
             interval_s: sampling interval, seconds; decides how often a flush is due.
             draw_u32: called once for a new log's identity.
         """
+        self._root = root
         self._folder = root + _FOLDER
         self._band_id = band_id
         self._interval_s = interval_s
@@ -175,10 +176,11 @@ class SegmentLog:
             os.remove(self._path(self._firsts.pop(0)))
 
     def _recover(self, draw_u32) -> None:
-        try:
-            os.mkdir(self._folder)
-        except OSError:
-            pass  # It exists: every boot but the first.
+        for folder in (self._root, self._folder):
+            try:
+                os.mkdir(folder)
+            except OSError:
+                pass  # It exists: every boot but the first.
         self._firsts = sorted(
             int(entry[0][: -len(_SUFFIX)], 16)
             for entry in os.ilistdir(self._folder)

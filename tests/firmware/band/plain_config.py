@@ -1,7 +1,6 @@
 """Runs in MicroPython: the band's settings, whatever has become of their file."""
 
 from band import config
-
 from tests.protocol.plain import raises
 from tests.support.on_band.ram_flash import ROOT, RamFlash, mount
 

@@ -50,6 +50,13 @@ def test_new_log_draws_an_identity_and_starts_at_zero():
     assert log.read(0, 10)[2] == b""
 
 
+def test_new_log_makes_its_folders():
+    _fresh()
+    log = SegmentLog(ROOT + "/pouch", BAND, 30, lambda: 78)
+    _append(log, 4)
+    assert len(_read_all(log)) == 4
+
+
 def test_read_gives_back_what_was_flushed_and_nothing_else():
     _, log = _fresh()
     _append(log, 10)

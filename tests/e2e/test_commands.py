@@ -1,0 +1,213 @@
+"""The commands as a person meets them: processes, exit codes, one line for each mistake."""
+
+import json
+import os
+import signal
+import sqlite3
+import subprocess
+import sys
+import urllib.request
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+
+POUCH = Path(sys.executable).parent / "pouch"
+TIMEOUT_S = 120
+
+pytestmark = pytest.mark.skipif(
+    not POUCH.exists(), reason="the command pouch is not installed beside this Python: make venv"
+)
+
+
+def pouch(*arguments):
+    return subprocess.run(
+        [POUCH, *map(str, arguments)],
+        capture_output=True,
+        text=True,
+        timeout=TIMEOUT_S,
+        check=False,
+    )
+
+
+def assert_one_line_error(result, *words):
+    assert result.returncode == 1, result.stderr
+    assert "Traceback" not in result.stderr + result.stdout
+    errors = [line for line in result.stderr.splitlines() if line.startswith("error: ")]
+    assert len(errors) == 1, result.stderr
+    for word in words:
+        assert str(word) in errors[0]
+
+
+def children_of(pid):
+    """Return the processes that a process has started, read from the kernel's own list."""
+    result = subprocess.run(
+        ["ps", "-o", "pid=", "--ppid", str(pid)], capture_output=True, text=True, check=False
+    )
+    return [int(word) for word in result.stdout.split()]
+
+
+def is_alive(pid):
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    return True
+
+
+class Demo:
+    """A running `pouch demo` with its page."""
+
+    def __init__(self, *arguments):
+        self.process = subprocess.Popen(
+            [POUCH, "demo", "--no-browser", *map(str, arguments)],
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+        self.said = []
+        self.url = ""
+
+    def wait_for_page(self):
+        for line in self.process.stderr:
+            self.said.append(line)
+            if "the ward is at" in line:
+                self.url = line.split("the ward is at ")[1].split()[0]
+                return
+        raise AssertionError("no page: " + "".join(self.said))
+
+    def interrupt(self):
+        self.process.send_signal(signal.SIGINT)
+        rest = self.process.communicate(timeout=TIMEOUT_S)[1]
+        self.said.append(rest)
+        return self.process.returncode
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        if self.process.poll() is None:
+            self.process.kill()
+        self.process.communicate()
+
+
+def test_demo_exit_prints_a_day_per_baby_as_json_and_nothing_else(tmp_path):
+    result = pouch("demo", "--days", 1, "--bands", 2, "--exit", "--json")
+    assert result.returncode == 0, result.stderr
+    days = json.loads(result.stdout)["days"]
+    assert [day["infant"] for day in days] == ["bed-1", "bed-2"]
+    for day in days:
+        assert 0 < day["ssc_hours_lower"] <= day["ssc_hours_upper"] < 24
+        assert day["coverage"] > 0.98
+
+
+def test_demo_exit_prints_a_table_and_keeps_the_store_where_told(tmp_path):
+    result = pouch("demo", "--days", 1, "--bands", 1, "--exit", "--out", tmp_path / "ward")
+    assert result.returncode == 0, result.stderr
+    assert "bed-1" in result.stdout
+    again = pouch("days", tmp_path / "ward" / "pouch.db", "--json")
+    assert json.loads(again.stdout)["days"][0]["infant"] == "bed-1"
+    used = pouch("demo", "--days", 1, "--exit", "--out", tmp_path / "ward")
+    assert_one_line_error(used, "pouch.db", "choose another --out")
+
+
+def test_demo_shows_its_page_and_ctrl_c_stops_every_process(tmp_path):
+    with Demo("--days", 0, "--bands", 2, "--port", 0, "--out", tmp_path) as demo:
+        demo.wait_for_page()
+        with urllib.request.urlopen(demo.url, timeout=TIMEOUT_S) as page:
+            text = page.read().decode()
+        assert "bed-1" in text
+        assert "bed-2" in text
+        children = children_of(demo.process.pid)
+        assert len(children) == 2
+        code = demo.interrupt()
+        assert code == 130
+        assert not any(is_alive(child) for child in children)
+        assert "Traceback" not in "".join(demo.said)
+
+
+def test_demo_interrupted_while_it_fills_stops_every_process(tmp_path):
+    with Demo("--days", 300, "--bands", 1, "--port", 0, "--out", tmp_path) as demo:
+        log = tmp_path / "bands"
+        while not (log.exists() and children_of(demo.process.pid)):
+            assert demo.process.poll() is None
+        children = children_of(demo.process.pid)
+        assert demo.interrupt() == 130
+        assert not any(is_alive(child) for child in children)
+        assert "Traceback" not in "".join(demo.said)
+
+
+def test_second_demo_on_the_same_port_says_so(tmp_path):
+    with Demo("--days", 0, "--bands", 1, "--port", 0, "--out", tmp_path / "one") as demo:
+        demo.wait_for_page()
+        port = demo.url.rsplit(":", 1)[1]
+        second = pouch("demo", "--port", port, "--out", tmp_path / "two")
+        assert_one_line_error(second, f"port {port} is in use", "--port")
+        assert not (tmp_path / "two").exists()
+        demo.interrupt()
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("", ["the file is empty"]),
+        ("time_local,temperature\n", ["line 1", "skin_temperature_c"]),
+        ("when,skin_temperature_c\n2026-01-01T00:00:00,36\n", ["line 1", "time_local"]),
+        (
+            "time_local,skin_temperature_c\n2026-01-01T00:00:00,36\n2026-01-01T00:01:00,hot\n",
+            ["line 3", "hot"],
+        ),
+        (
+            "time_local,skin_temperature_c\n2026-01-01T00:01:00,36\n2026-01-01T00:00:00,36\n",
+            ["line 3", "runs backwards"],
+        ),
+        (
+            "time_local,skin_temperature_c\n2026-01-01T00:00:00,36\n2026-01-01T00:01:00\n",
+            ["line 3", "1 fields"],
+        ),
+    ],
+)
+def test_bad_recording_is_one_line_with_file_and_line_and_leaves_nothing(tmp_path, text, words):
+    recording = tmp_path / "recording.csv"
+    recording.write_text(text)
+    result = pouch("sim", "replay", recording, "--out", tmp_path / "out")
+    assert_one_line_error(result, "recording.csv", *words)
+    assert not (tmp_path / "out").exists()
+
+
+def test_recording_that_is_not_there_is_one_line():
+    result = pouch("sim", "replay", "/nowhere/recording.csv", "--out", "/nowhere/out")
+    assert_one_line_error(result, "/nowhere/recording.csv")
+
+
+def _damage_first_segment(store):
+    """Overwrite records 20 to 22 with zeros, behind the program's back."""
+    with closing(sqlite3.connect(store)) as db:
+        first = "from segment order by segment_id limit 1"
+        segment_id, data = db.execute(f"select segment_id, data {first}").fetchone()
+        damaged = data[:400] + bytes(60) + data[460:]
+        db.execute("update segment set data = ? where segment_id = ?", (damaged, segment_id))
+        db.commit()
+
+
+def test_corrupt_segment_in_the_store_names_it_and_the_rest_still_counts(tmp_path):
+    made = pouch("demo", "--days", 1, "--bands", 1, "--exit", "--out", tmp_path, "--json")
+    whole = json.loads(made.stdout)["days"][0]
+    store = tmp_path / "pouch.db"
+    _damage_first_segment(store)
+    result = pouch("days", store, "--json")
+    assert result.returncode == 1
+    assert "Traceback" not in result.stderr
+    (line,) = result.stderr.splitlines()
+    for word in ("pouch.db", "segment 1", "P-", "20", "22"):
+        assert word in line
+    day = json.loads(result.stdout)["days"][0]
+    assert day["unknown_minutes"] >= whole["unknown_minutes"] + 1
+    assert day["ssc_minutes"] <= whole["ssc_minutes"]
+    assert day["coverage"] > 0.9
+
+
+def test_ward_without_bluetooth_says_so(tmp_path):
+    result = pouch("collect", tmp_path / "pouch.db", "--once")
+    if result.returncode == 0:
+        pytest.skip("this machine has Bluetooth and a band in reach")
+    assert_one_line_error(result)

@@ -1,0 +1,97 @@
+"""A small ward for the end-to-end tests: real firmware, virtual radio, real collector, store."""
+
+import asyncio
+from pathlib import Path
+
+from pouch_host.store import Store
+from pouch_protocol import constants as c
+from pouch_sim.commands.collecting import collect_until, simulated_collector
+from pouch_sim.simulation import Simulation
+from pouch_sim.ward import BandPlan, add_band
+from pouch_sim.world.scripted import ScriptedWorld
+from tests.support.micropython import run_in_micropython
+
+# 2026-09-21, some summer night in Karachi.
+START_UTC_S = 1_790_000_000
+HOUR_S = 3600.0
+DAY_S = 86_400.0
+
+
+class WholePath:
+    """Bands, radio, collector and store for one test.
+
+    Attributes:
+        simulation: the world; `simulation.bands` are the bands.
+        store: where the records go.
+        rounds: outcome of each of the collector's rounds.
+    """
+
+    def __init__(self, folder: Path, seed: int) -> None:
+        self.folder = folder
+        self.seed = seed
+        self.simulation = Simulation(seed=seed, start_utc_s=START_UTC_S)
+        self.store = Store.open(folder / "pouch.db")
+        self.rounds = []
+        self._collector = simulated_collector(self.simulation, self.store)
+
+    def add_band(self, **changes):
+        """Add a band in a scripted world; return the simulated band.
+
+        Args:
+            changes: fields of the BandPlan that differ from the usual.
+        """
+        index = len(self.simulation.bands)
+        plan = {
+            "band_id": 0x1000 + index,
+            "surroundings": ScriptedWorld(self.seed, index),
+            "boot_at_us": index * 1_370_000,
+        } | changes
+        return add_band(self.simulation, BandPlan(**plan), self.folder / "bands")
+
+    async def round(self):
+        """Make one round now."""
+        outcome = await self._collector.round()
+        self.rounds.append(outcome)
+        return outcome
+
+    async def collect(self, for_s, interval_s=HOUR_S):
+        """Let time pass with a round every `interval_s` and one at the end."""
+        end_utc_s = self.simulation.now_utc_s() + for_s
+        await collect_until(
+            self.simulation,
+            self._collector,
+            lambda: end_utc_s,
+            interval_s=interval_s,
+            on_round=self.rounds.append,
+        )
+
+    async def wait(self, for_s):
+        """Let time pass."""
+        await asyncio.sleep(for_s)
+
+    def run(self, scenario):
+        """Run a scenario to its end."""
+        return self.simulation.run(scenario)
+
+    def stored(self, band_id):
+        """Return `{record_no: (boot_id, bytes)}` of what the store holds, asserting no doubles."""
+        held = {}
+        for segment in self.store.segments(band_id):
+            for index in range(segment.record_count):
+                record_no = segment.first_record_no + index
+                assert record_no not in held
+                at = index * c.RECORD_BYTES
+                held[record_no] = (segment.boot_id, segment.data[at : at + c.RECORD_BYTES])
+        return held
+
+
+def flashed(band):
+    """Return `{record_no: (boot_id, bytes)}` of what a band's flash holds, read by littlefs."""
+    result = run_in_micropython("tests/support/on_band/dump_flash.py", str(band.flash.path))
+    assert result.returncode == 0, result.stdout + result.stderr
+    held = {}
+    for line in result.stdout.splitlines():
+        record_no, boot_id, data = line.split()
+        assert int(record_no) not in held
+        held[int(record_no)] = (int(boot_id), bytes.fromhex(data))
+    return held
