@@ -7,6 +7,8 @@ from typing import Annotated
 import typer
 
 from .cli_console import StorePath, print_note, utc_now_s
+from .collect.collector import Collector, Round
+from .collect.link import BandAdapter, LinkError
 from .errors import BandError, HostError
 from .store import Store
 
@@ -14,8 +16,8 @@ _EVERY_S = 300.0
 _EVERY_S_MIN = 10.0
 
 
-class NothingReached(HostError):
-    """A single round read no band. The line says why; mend that and run again."""
+class RoundFailed(HostError):
+    """A single round did not read every band, or found none. Mend the cause and run again."""
 
 
 def register(app: typer.Typer) -> None:
@@ -36,32 +38,41 @@ def collect(
     """
     # Imported here: the other commands do not wait for Bluetooth.
     from .collect.ble import BleAdapter
-    from .collect.collector import Collector, Round
-    from .collect.link import LinkError
 
-    logging.basicConfig(format="%(levelname)s %(name)s: %(message)s", level=logging.WARNING)
-
-    def report(outcome: Round) -> None:
-        for result in outcome.pulls:
-            print_note(f"{result.label}: {result.new_count} new records")
-        if not outcome.pulls and not outcome.failures:
-            print_note("no band in reach")
-
-    async def run(opened: Store) -> Round | None:
-        collector = Collector(BleAdapter(), opened, utc_now_s)
-        if not once:
-            await collector.run(every, report)
-            return None
-        outcome = await collector.round()
-        report(outcome)
-        return outcome
-
+    logging.basicConfig(format="%(levelname)s %(name)s: %(message)s", level=logging.ERROR)
     with Store.open(store) as opened:
-        try:
-            outcome = asyncio.run(run(opened))
-        except LinkError as error:
-            raise BandError(str(error)) from error
-    if outcome is not None and not outcome.pulls:
-        raise NothingReached(
-            "; ".join(outcome.failures) or "no band in reach: is one switched on?"
-        )
+        collect_into(opened, BleAdapter(), None if once else every)
+
+
+def collect_into(store: Store, adapter: BandAdapter, every_s: float | None) -> None:
+    """Make one round, or rounds until interrupted, and tell of each on stderr.
+
+    Args:
+        store: where records go.
+        adapter: finds the bands.
+        every_s: seconds from round to round; None for one round only.
+
+    Raises:
+        BandError: the adapter does not work.
+        RoundFailed: the one round did not read every band, or found none; the line names them.
+    """
+    collector = Collector(adapter, store, utc_now_s)
+    try:
+        if every_s is not None:
+            asyncio.run(collector.run(every_s, _report))
+            return
+        outcome = asyncio.run(collector.round())
+    except LinkError as error:
+        raise BandError(str(error)) from error
+    _report(outcome)
+    if outcome.failures or not outcome.pulls:
+        raise RoundFailed("; ".join(outcome.failures) or "no band in reach: is one switched on?")
+
+
+def _report(outcome: Round) -> None:
+    for result in outcome.pulls:
+        print_note(f"band {result.label}: {result.new_count} new records")
+        if result.corrupt_count:
+            print_note(f"band {result.label}: {result.corrupt_count} records damaged in its flash")
+    for failure in outcome.failures:
+        print_note(f"not read: {failure}")

@@ -22,9 +22,9 @@ _COLD_LINES_C = (32.0, 35.5, 36.0, 36.5)
 _FEVER_C = 38.0
 _WARM_C = 37.5
 
-# How far the core lies above chest skin: 0.2 C with the mother, 0.7 C in a cot (Fransson 2005, term
-# newborns, room at 23 C). Without it every baby in a cot would seem cold, and nobody would look
-# any more. The number shown stays the skin's own.
+# How far the core lies above chest skin: 0.2 C with the mother, 0.7 C in a cot (Fransson 2005,
+# term newborns, room at 23 C). Without it every baby in a cot would seem cold, and nobody would
+# look any more. The number shown stays the skin's own.
 _CORE_ABOVE_SKIN_SSC_C = 0.2
 _CORE_ABOVE_SKIN_C = 0.7
 

@@ -6,7 +6,6 @@ from collections.abc import Callable
 from pouch_host.collect.ble import BleAdapter
 from pouch_host.collect.collector import Collector, Round
 from pouch_host.store import Store
-
 from pouch_sim.simulation import Simulation
 
 HOUR_S = 3600.0

@@ -5,10 +5,10 @@ from contextlib import contextmanager
 from typing import Annotated
 
 import typer
-from pouch_host.errors import HostError
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeRemainingColumn
 
+from pouch_host.errors import HostError
 from pouch_sim.errors import SimulationError
 
 DEFAULT_SEED = 1

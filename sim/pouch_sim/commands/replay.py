@@ -8,11 +8,11 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import numpy as np
+
 from pouch_host.derive import timeline
 from pouch_host.errors import InputError
 from pouch_host.store import Store
 from pouch_protocol import constants as c
-
 from pouch_sim.simulation import Simulation
 from pouch_sim.ward import BandPlan, add_band
 from pouch_sim.world.recording import Recording
@@ -89,7 +89,7 @@ def replay(
     length_s = recording.last_utc_s - recording.first_utc_s
     end_utc_s = recording.last_utc_s + interval_s / 2
     with Store.open(path) as store:
-        store.ensure_band(BAND_ID, simulation.now_utc_s())
+        store.ensure_band(BAND_ID)
         store.assign(BAND_ID, "recording", simulation.now_utc_s())
         collector = simulated_collector(simulation, store)
         simulation.run(

@@ -1,21 +1,25 @@
 """The command `pouch sim`: runs of the whole path without hardware."""
 
-import json
 import time
 from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated
 
 import typer
-from pouch_host.errors import HostError
 
+from pouch_host.cli_console import AsJson, print_json
+from pouch_host.errors import HostError
 from pouch_sim.world.recording import Recording
 
 from .console import DEFAULT_SEED, Seed, progress_bar, reporting_errors
 from .replay import COMPARISON_NAME, STORE_NAME, TEMPERATURE_TOLERANCE_C, ReplayResult
 from .replay import replay as run_replay
 
-app = typer.Typer(no_args_is_help=True, help="Run bands, radio and host without hardware.")
+app = typer.Typer(
+    no_args_is_help=True,
+    add_completion=False,
+    help="Run bands, radio and host without hardware.",
+)
 
 
 class ReplayUnfaithful(HostError):
@@ -42,7 +46,7 @@ def replay(
     drift_ppm: Annotated[
         float, typer.Option(min=-50_000, max=50_000, help="How fast the band's crystal runs.")
     ] = 0.0,
-    as_json: Annotated[bool, typer.Option("--json", help="Print JSON for machines.")] = False,
+    as_json: AsJson = False,
 ) -> None:
     """Send a recording of a person's temperature through the whole path, and compare both ends.
 
@@ -57,23 +61,18 @@ def replay(
     with reporting_errors():
         rows = Recording.load(recording, tz)
         with progress_bar(f"replaying {recording.name}") as on_progress:
-            result = run_replay(
-                rows, out, seed=seed, drift_ppm=drift_ppm, on_progress=on_progress
-            )
+            result = run_replay(rows, out, seed=seed, drift_ppm=drift_ppm, on_progress=on_progress)
     wall_s = time.perf_counter() - started_s
     length_s = rows.last_utc_s - rows.first_utc_s
     if as_json:
-        typer.echo(
-            json.dumps(
-                asdict(result)
-                | {
-                    "faithful": result.faithful,
-                    "recorded_s": length_s,
-                    "wall_s": round(wall_s, 3),
-                    "store": str(out / STORE_NAME),
-                },
-                indent=2,
-            )
+        print_json(
+            asdict(result)
+            | {
+                "faithful": result.faithful,
+                "recorded_s": length_s,
+                "wall_s": round(wall_s, 3),
+                "store": str(out / STORE_NAME),
+            }
         )
     else:
         _print_result(result, length_s, wall_s, out)

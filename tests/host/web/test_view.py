@@ -30,7 +30,7 @@ def board(*rows, settings=None, **options):
 
 
 def text_of(html):
-    return " ".join(re.sub(r"<[^>]*>", " ", html).split())
+    return " ".join(re.sub(r"<[^>]*>", " ", html).replace("&nbsp;", " ").split())
 
 
 def test_board_calm_row_says_state_hours_temperature_ages_and_battery():

@@ -1,0 +1,26 @@
+"""`python -m benchmarks [NAME ...]`: run all benchmarks, or those named, and print figures."""
+
+import sys
+import tempfile
+from pathlib import Path
+
+from . import ingest, wear, week
+
+_ALL = {"week": week.measure, "ingest": ingest.measure, "wear": wear.measure}
+
+
+def main(names: list[str]) -> int:
+    """Run; return the exit code."""
+    unknown = [name for name in names if name not in _ALL]
+    if unknown:
+        print(f"no benchmark {unknown[0]}: there are {', '.join(_ALL)}", file=sys.stderr)
+        return 2
+    for name in names or _ALL:
+        with tempfile.TemporaryDirectory(prefix=f"pouch-bench-{name}-") as folder:
+            for figure in _ALL[name](Path(folder)):
+                print(figure, flush=True)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
