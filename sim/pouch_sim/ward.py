@@ -1,6 +1,7 @@
 """A simulated ward: bands that run the real firmware on pods in their surroundings."""
 
 import json
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -25,6 +26,10 @@ class BandPlan:
         interval_s: seconds between samples.
         drift_ppm: how much its crystal runs fast.
         boot_at_us: true time of power on, microseconds since the simulation began.
+        worn_by_infant: whether the infant keeps the band on outside SSC.
+        ticks_at_boot_us: what its `ticks_us` shows at boot; to come near their wrap.
+        pod: makes its chips, if they are not all sound and present.
+        protocol_dir: its `pouch_protocol`, if it is of another version than ours.
     """
 
     band_id: int
@@ -32,6 +37,10 @@ class BandPlan:
     interval_s: int = 30
     drift_ppm: float = 0.0
     boot_at_us: int = 0
+    worn_by_infant: bool = False
+    ticks_at_boot_us: int = 0
+    pod: Callable[[Surroundings], Pod] = Pod
+    protocol_dir: Path = PROTOCOL_DIR
 
 
 def add_band(simulation: Simulation, plan: BandPlan, work_dir: Path) -> SimBand:
@@ -49,14 +58,19 @@ def add_band(simulation: Simulation, plan: BandPlan, work_dir: Path) -> SimBand:
         raise SimulationError(
             f"no firmware in {FIRMWARE_DIR}: the simulator runs from a clone of the repository"
         )
-    settings = {"band_id": plan.band_id, "interval_s": plan.interval_s, "worn_by_infant": False}
+    settings = {
+        "band_id": plan.band_id,
+        "interval_s": plan.interval_s,
+        "worn_by_infant": plan.worn_by_infant,
+    }
     return simulation.add_band(
         f"band-{plan.band_id:08x}",
-        Pod(plan.surroundings, powered_us=plan.boot_at_us).bus,
+        plan.pod(plan.surroundings).bus,
         firmware_dir=FIRMWARE_DIR,
-        protocol_dir=PROTOCOL_DIR,
+        protocol_dir=plan.protocol_dir,
         factory_files={"config.json": json.dumps(settings).encode()},
         drift_ppm=plan.drift_ppm,
         boot_at_us=plan.boot_at_us,
+        ticks_at_boot_us=plan.ticks_at_boot_us,
         work_dir=work_dir,
     )

@@ -39,6 +39,10 @@ class FlashImage:
         path: image file; made blank when it does not exist.
         size_bytes: size of the part, whole erase blocks.
 
+    Attributes:
+        cut_at_operation: program or erase that loses power in each boot from here on, counted
+            from 1 since that boot; 0 for none.
+
     Raises:
         ValueError: the size is not whole blocks, or the file has another size.
     """

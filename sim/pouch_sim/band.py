@@ -1,0 +1,272 @@
+"""One simulated band: firmware in MicroPython, chips on a bus, flash, crystal, radio, battery.
+
+    power_on               firmware resets, watchdog
+OFF --------> RUNNING -------------------------------> RUNNING, after BOOT_US
+    <--------
+    cut_power, flash cut, main.py ended
+"""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Protocol
+
+from bumble import hci
+
+from pouch_sim.clock import Crystal
+from pouch_sim.errors import BandCrashed, FlashMisuse
+from pouch_sim.hardware.flash import FlashImage
+from pouch_sim.radio.peripheral import Peripheral
+from pouch_sim.vm import frames
+from pouch_sim.vm.process import BootSettings, VmProcess
+from pouch_sim.vm.vm import Answer, Vm
+
+if TYPE_CHECKING:
+    from pouch_sim.simulation import Simulation
+
+PWRON_RESET = 1
+
+# From power or reset to the first line of main.py on an ESP32-C3: boot loader, MicroPython's
+# start, mounting the file system. An order of magnitude, not a measurement of our board.
+BOOT_US = 300_000
+
+# A board senses its battery through two equal resistors, since its input ends at 3.3 V.
+_UV_PER_BATTERY_MV = 500
+_BATTERY_MV = 3_900
+
+_LOG_LINES_IN_ERROR = 3
+_UNIQUE_ID_BYTES = 6
+# The two top bits of a random static address are ones (Core specification, vol 6 part B 1.3.2.1).
+_STATIC_ADDRESS_BITS = 0xC0
+
+
+class I2cBusLike(Protocol):
+    """The bus a band's chips are on."""
+
+    def transfer(self, address: int, write: bytes, read_count: int, now_us: int) -> bytes:
+        """Do a transfer at a true time; OSError is for the firmware, all else is our bug."""
+        ...
+
+
+@dataclass(frozen=True)
+class BandSettings:
+    """What a band is made of. `Simulation.add_band` documents the fields."""
+
+    name: str
+    index: int
+    i2c_bus: I2cBusLike
+    firmware_dir: Path
+    protocol_dir: Path
+    factory_files: dict[str, bytes]
+    drift_ppm: float
+    boot_at_us: int
+    heap: str
+    work_dir: Path
+    ticks_at_boot_us: int
+
+
+@dataclass
+class BandStats:
+    """What a band did so far.
+
+    Attributes:
+        boots: how often it started.
+        i2c_transfers: transfers on its bus.
+        frames: frames it sent to the simulator; what it cost.
+        pins: level of each output pin.
+    """
+
+    boots: int = 0
+    i2c_transfers: int = 0
+    frames: int = 0
+    pins: dict[int, int] = field(default_factory=dict)
+
+
+class SimBand:
+    """A band in a simulation. Made by `Simulation.add_band`.
+
+    Attributes:
+        name: of the band.
+        flash: its flash, which outlives power cuts.
+        stats: counters.
+        battery_mv: voltage of its battery at a true time in microseconds; may be replaced.
+    """
+
+    def __init__(self, simulation: Simulation, settings: BandSettings) -> None:
+        self._simulation = simulation
+        self._settings = settings
+        self.name = settings.name
+        self.stats = BandStats()
+        self.battery_mv: Callable[[int], int] = lambda _now_us: _BATTERY_MV
+        self._log_path = settings.work_dir / f"{settings.name}.log"
+        self._factory_dir = settings.work_dir / f"{settings.name}.factory"
+        settings.work_dir.mkdir(parents=True, exist_ok=True)
+        self._factory_dir.mkdir(exist_ok=True)
+        for name, data in settings.factory_files.items():
+            (self._factory_dir / name).write_bytes(data)
+        self._log_path.write_bytes(b"")
+        self.flash = FlashImage(settings.work_dir / f"{settings.name}.flash")
+        self._crystal = Crystal(settings.drift_ppm, settings.ticks_at_boot_us)
+        self._vm: Vm | None = None
+        self._boot_timer: asyncio.TimerHandle | None = None
+        self._off = asyncio.Event()
+        address = bytearray(self._derive("address", _UNIQUE_ID_BYTES))
+        address[-1] |= _STATIC_ADDRESS_BITS
+        self._radio = Peripheral(
+            settings.name,
+            hci.Address(bytes(address), hci.Address.RANDOM_DEVICE_ADDRESS),
+            simulation.air,
+            self._post,
+        )
+
+    def _derive(self, purpose: str, count: int) -> bytes:
+        text = f"{self._simulation.seed}:{self._settings.index}:{purpose}"
+        return hashlib.sha256(text.encode()).digest()[:count]
+
+    @property
+    def address(self) -> str:
+        """Its Bluetooth address, as a scanner shows it."""
+        return self._radio.address
+
+    @property
+    def unique_id(self) -> bytes:
+        """What its `machine.unique_id()` says."""
+        return self._derive("unique id", _UNIQUE_ID_BYTES)
+
+    @property
+    def is_on(self) -> bool:
+        """Whether it has power and firmware, running or about to boot."""
+        return self._vm is not None or self._boot_timer is not None
+
+    @property
+    def in_range(self) -> bool:
+        """Whether others hear its radio; set it to carry the band away and back."""
+        return self._radio.in_range
+
+    @in_range.setter
+    def in_range(self, in_range: bool) -> None:
+        self._radio.in_range = in_range
+
+    @property
+    def notification_count(self) -> int:
+        """Notifications its firmware sent."""
+        return self._radio.notification_count
+
+    def log_text(self) -> str:
+        """Return what its firmware printed since the band was made."""
+        return self._log_path.read_text(errors="replace")
+
+    def power_on(self) -> None:
+        """Give it power; it boots `BOOT_US` later. Harmless when it is on."""
+        if not self.is_on:
+            self._boot_later(PWRON_RESET, self._simulation.loop.now_us + BOOT_US)
+
+    def power_on_at(self, true_us: int) -> None:
+        """Boot at a given true time in microseconds since the start of the simulation."""
+        self._boot_later(PWRON_RESET, true_us)
+
+    def cut_power(self) -> None:
+        """Take its power away at this instant, in the middle of whatever it does."""
+        if self._boot_timer is not None:
+            self._boot_timer.cancel()
+            self._boot_timer = None
+        self._end_vm()
+        self._off.set()
+
+    def _end_vm(self) -> None:
+        if self._vm is not None:
+            self._vm.end()
+            self._vm = None
+            self._radio.power_off()
+
+    def set_pin(self, pin: int, level: int) -> None:
+        """Set an input pin, such as the button."""
+        self._post(frames.PIN_IN, bytes((pin, level)))
+
+    async def until_off(self) -> None:
+        """Wait until its power is cut or its firmware ended."""
+        await self._off.wait()
+
+    def _boot_later(self, cause: int, true_us: int) -> None:
+        self._off.clear()
+        self._boot_timer = self._simulation.loop.call_at_us(true_us, self._boot, cause)
+
+    def _boot(self, cause: int) -> None:
+        self._boot_timer = None
+        settings = self._settings
+        self.stats.boots += 1
+        self.flash.booted()
+        self._crystal.boot(self._simulation.loop.now_us)
+        process = VmProcess(
+            BootSettings(
+                firmware_dir=settings.firmware_dir,
+                protocol_dir=settings.protocol_dir,
+                factory_dir=self._factory_dir,
+                flash_path=self.flash.path,
+                flash_cut_at=self.flash.cut_at_operation,
+                reset_cause=cause,
+                unique_id=self.unique_id,
+                seed=f"{self._simulation.seed}:{settings.index}:{self.stats.boots}",
+                heap=settings.heap,
+                ticks_at_boot_us=settings.ticks_at_boot_us,
+            ),
+            self._log_path,
+        )
+        self._vm = Vm(self.name, process, self._simulation.loop, self._crystal, self, self._fail)
+        self._vm.start()
+
+    def _post(self, opcode: int, payload: bytes) -> None:
+        if self._vm is not None:
+            self._vm.post(opcode, payload)
+
+    def _fail(self, error: BaseException) -> None:
+        if isinstance(error, BandCrashed):
+            lines = self.log_text().strip().splitlines()[-_LOG_LINES_IN_ERROR:]
+            error = BandCrashed(f"{error}; log ends: {' | '.join(lines)}")
+        self._simulation.fail(error)
+
+    # What the firmware asks for; see pouch_sim.vm.vm.Services.
+
+    def transfer_i2c(
+        self, _bus: int, address: int, write: bytes, read_count: int, true_us: int
+    ) -> bytes:
+        """Do an I2C transfer. All buses of a board are wired to the same chips."""
+        self.stats.i2c_transfers += 1
+        return self._settings.i2c_bus.transfer(address, write, read_count, true_us)
+
+    def serve(self, opcode: int, payload: bytes, true_us: int) -> Answer:
+        """Serve a request other than I2C."""
+        if opcode >= frames.BLE_ACTIVE:
+            return self._radio.serve(opcode, payload)
+        if opcode == frames.ADC:
+            return frames.U32.pack(self.battery_mv(true_us) * _UV_PER_BATTERY_MV)
+        if opcode == frames.PIN_OUT:
+            self.stats.pins[payload[0]] = payload[1]
+        elif opcode == frames.RESET:
+            self._end_vm()
+            self._boot_later(payload[0], self._simulation.loop.now_us + BOOT_US)
+        elif opcode == frames.POWER_CUT:
+            self.cut_power()
+        elif opcode == frames.MISUSE:
+            self.cut_power()
+            self._simulation.fail(FlashMisuse(f"band {self.name}: {payload.decode()}"))
+        elif opcode == frames.EXIT:
+            self._exited(payload.decode())
+        return None
+
+    def idle(self, programs: int, erases: int, programmed_bytes: int) -> None:
+        """Take the flash counters."""
+        self.flash.counted(programs, erases, programmed_bytes)
+        assert self._vm is not None
+        self.stats.frames = self._vm.frame_count
+
+    def _exited(self, error_text: str) -> None:
+        # A board whose main.py ended sits at its prompt: no radio task, no sampling. Ending with
+        # an exception is always a bug, since the app has a handler of last resort.
+        self.cut_power()
+        if error_text:
+            self._fail(BandCrashed(f"band {self.name}: firmware ended with {error_text}"))

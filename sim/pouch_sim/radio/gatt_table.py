@@ -1,0 +1,192 @@
+"""The attribute table of a band, with the buffers of MicroPython's `bluetooth` module.
+
+A value has a buffer of 20 bytes unless the firmware asked for more. A longer write of the central
+is cut without a word, on both sides, as on the boards.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
+
+from bumble import att, core, gatt
+from bumble.device import Connection
+from bumble.gatt_server import Server
+
+from pouch_sim.vm import frames
+
+VALUE_BYTES_DEFAULT = 20
+
+# Flags of MicroPython's gatts_register_services.
+_FLAG_READ = 0x02
+_FLAGS_WRITE = 0x0C
+_PROPERTIES_MASK = 0xFF
+
+WriteSeen = Callable[[Connection, int], None]
+ReadAsked = Callable[[Connection, int], Awaitable[int]]
+
+
+@dataclass
+class Value:
+    """One attribute value, as the radio stack of the board holds it.
+
+    Attributes:
+        data: the bytes.
+        size: how many a central may write.
+        append: writes add to the bytes until the firmware reads them.
+    """
+
+    data: bytearray = field(default_factory=bytearray)
+    size: int = VALUE_BYTES_DEFAULT
+    append: bool = False
+
+    def write_remote(self, data: bytes) -> None:
+        """Take a write of the central, cut to what fits."""
+        start = len(self.data) if self.append else 0
+        self.data[start:] = data[: max(0, self.size - start)]
+
+    def write_local(self, data: bytes) -> None:
+        """Take a write of the firmware, which enlarges the buffer if need be."""
+        self.data[:] = data
+        self.size = max(self.size, len(data))
+
+    def read_local(self) -> bytes:
+        """Return the bytes to the firmware; an appending buffer is empty after that."""
+        data = bytes(self.data)
+        if self.append:
+            self.data.clear()
+        return data
+
+
+class _Reader:
+    """Takes a registration apart."""
+
+    def __init__(self, payload: bytes) -> None:
+        self._payload = payload
+        self._at = 0
+
+    def byte(self) -> int:
+        return self.take(1)[0]
+
+    def take(self, count: int) -> bytes:
+        self._at += count
+        return self._payload[self._at - count : self._at]
+
+    def uuid(self) -> core.UUID:
+        return core.UUID.from_bytes(self.take(self.byte()))
+
+
+class GattTable:
+    """All values of one band, by handle.
+
+    Args:
+        server: Bumble's attribute server of the band's device.
+        write_seen: called after a central wrote, with its connection and the handle.
+        read_asked: asked before a central reads; its result is an ATT error, 0 for none.
+    """
+
+    def __init__(self, server: Server, write_seen: WriteSeen, read_asked: ReadAsked) -> None:
+        self._server = server
+        self._write_seen = write_seen
+        self._read_asked = read_asked
+        self._own_attribute_count = len(server.attributes)
+        self._own_service_count = len(server.services)
+        self._values: dict[int, Value] = {}
+        self._attributes: dict[int, att.Attribute[bytes]] = {}
+
+    def register(self, payload: bytes) -> bytes:
+        """Replace all services by those of the firmware; return their value handles, u16 each."""
+        server = self._server
+        del server.attributes[self._own_attribute_count :]
+        del server.services[self._own_service_count :]
+        server.attributes_by_handle.clear()
+        self._values.clear()
+        self._attributes.clear()
+        reader = _Reader(payload)
+        made: list[att.Attribute[bytes]] = []
+        services = [self._service(reader, made) for _ in range(reader.byte())]
+        values = [attribute.value for attribute in made]
+        for service in services:
+            server.add_service(service)
+        for attribute, value in zip(made, values, strict=True):
+            assert isinstance(value, _Access)
+            value.handle = attribute.handle
+            self._values[attribute.handle] = value.stored
+            self._attributes[attribute.handle] = attribute
+        return b"".join(frames.U16.pack(attribute.handle) for attribute in made)
+
+    def _service(self, reader: _Reader, made: list[att.Attribute[bytes]]) -> gatt.Service:
+        uuid = reader.uuid()
+        return gatt.Service(
+            uuid, [self._characteristic(reader, made) for _ in range(reader.byte())]
+        )
+
+    def _characteristic(
+        self, reader: _Reader, made: list[att.Attribute[bytes]]
+    ) -> gatt.Characteristic[bytes]:
+        uuid = reader.uuid()
+        flags, descriptor_count = frames.CHARACTERISTIC_PAYLOAD.unpack(
+            reader.take(frames.CHARACTERISTIC_PAYLOAD.size)
+        )
+        descriptors = []
+        for _ in range(descriptor_count):
+            descriptor_uuid = reader.uuid()
+            (descriptor_flags,) = frames.U16.unpack(reader.take(frames.U16.size))
+            descriptors.append(
+                gatt.Descriptor(descriptor_uuid, _permissions(descriptor_flags), _Access(self))
+            )
+        characteristic: gatt.Characteristic[bytes] = gatt.Characteristic(
+            uuid,
+            gatt.Characteristic.Properties(flags & _PROPERTIES_MASK),
+            _permissions(flags),
+            _Access(self),
+            descriptors,
+        )
+        made.append(characteristic)
+        made.extend(descriptors)
+        return characteristic
+
+    def value(self, handle: int) -> Value | None:
+        """Return a value, or None for a handle that is not ours."""
+        return self._values.get(handle)
+
+    def attribute(self, handle: int) -> att.Attribute[bytes]:
+        """Return Bumble's attribute of a handle of ours."""
+        return self._attributes[handle]
+
+    async def read_remote(self, connection: Connection, handle: int) -> bytes:
+        """Return a value to a central, if the firmware agrees."""
+        error = await self._read_asked(connection, handle)
+        if error:
+            raise att.ATT_Error(error_code=error, att_handle=handle)
+        return bytes(self._values[handle].data)
+
+    def write_remote(self, connection: Connection, handle: int, data: bytes) -> None:
+        """Take a write of a central and tell the firmware."""
+        self._values[handle].write_remote(data)
+        self._write_seen(connection, handle)
+
+
+class _Access(att.AttributeValue[bytes]):
+    """Bumble's way from an attribute to its value."""
+
+    def __init__(self, table: GattTable) -> None:
+        super().__init__(self._read_value, self._write_value)
+        self._table = table
+        self.stored = Value()
+        self.handle = 0
+
+    def _read_value(self, connection: Connection) -> Awaitable[bytes]:
+        return self._table.read_remote(connection, self.handle)
+
+    def _write_value(self, connection: Connection, data: bytes) -> None:
+        self._table.write_remote(connection, self.handle, data)
+
+
+def _permissions(flags: int) -> att.Attribute.Permissions:
+    permissions = att.Attribute.Permissions(0)
+    if flags & _FLAG_READ:
+        permissions |= att.Attribute.Permissions.READABLE
+    if flags & _FLAGS_WRITE:
+        permissions |= att.Attribute.Permissions.WRITEABLE
+    return permissions

@@ -1,0 +1,173 @@
+"""What crosses a band's connections: values read and written, notifications, indications."""
+
+from __future__ import annotations
+
+import asyncio
+import collections
+import errno
+from collections.abc import Callable, Coroutine
+from typing import Any
+
+from bumble import core
+from bumble.device import Connection, Device
+
+from pouch_sim.radio.gatt_table import GattTable, Value
+from pouch_sim.vm import frames
+
+# Events of MicroPython's bluetooth module.
+IRQ_GATTS_WRITE = 3
+IRQ_GATTS_READ_REQUEST = 4
+IRQ_GATTS_INDICATE_DONE = 20
+
+# NimBLE's BLE_HS_ENOTCONN and BLE_HS_ETIMEOUT, its reports of an indication that failed.
+_HS_ENOTCONN = 7
+_HS_ETIMEOUT = 13
+
+_ATT_NOTIFICATION = b"\x1b"
+_ATT_NOTIFICATION_HEADER_BYTES = 3
+
+# Queues an event frame for the firmware.
+Post = Callable[[int, bytes], None]
+
+
+class GattTraffic:
+    """Serves the attribute requests of one firmware while its radio is on.
+
+    Args:
+        device: Bumble's host stack of the band.
+        connections: its open connections by handle, kept by the caller.
+        post: queues an event frame for the firmware.
+    """
+
+    def __init__(self, device: Device, connections: dict[int, Connection], post: Post) -> None:
+        self._server = device.gatt_server
+        self._connections = connections
+        self._post = post
+        self._table = GattTable(device.gatt_server, self._on_write, self._ask_before_read)
+        self._read_answers: collections.deque[asyncio.Future[int]] = collections.deque()
+        self._tasks: set[asyncio.Task[None]] = set()
+        # For each notification on its way, how many packets the host had queued with it.
+        self._in_flight: collections.deque[int] = collections.deque()
+        queue = device.host.le_acl_packet_queue
+        assert queue is not None
+        self._queue = queue
+        queue.on("flow", self._on_flow)
+
+    def end(self) -> None:
+        """Drop all work: the radio is off."""
+        for task in self._tasks:
+            task.cancel()
+        for answer in self._read_answers:
+            answer.cancel()
+        self._queue.remove_listener("flow", self._on_flow)
+
+    def run(self, work: Coroutine[Any, Any, None]) -> None:
+        """Do something that takes simulated time, until the radio is off."""
+        task = asyncio.get_running_loop().create_task(work)
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
+    def connection_ended(self) -> None:
+        """Give the firmware back the buffers of what will never be sent."""
+        if self._in_flight:
+            self._post(frames.BLE_CREDIT, frames.U16.pack(len(self._in_flight)))
+            self._in_flight.clear()
+
+    # Requests of the firmware.
+
+    def register(self, payload: bytes) -> bytes:
+        """Replace all services; return their value handles."""
+        return self._table.register(payload)
+
+    def read(self, payload: bytes) -> bytes:
+        """Return a value; an unknown handle reads as empty, as on the boards."""
+        value = self._table.value(frames.U16.unpack(payload)[0])
+        return b"" if value is None else value.read_local()
+
+    def write(self, payload: bytes) -> None:
+        """Set a value, and send it to subscribers if asked to."""
+        handle, send_update = frames.WRITE_PAYLOAD.unpack_from(payload)
+        self._require(handle).write_local(payload[frames.WRITE_PAYLOAD.size :])
+        if send_update:
+            self.run(self._server.notify_subscribers(self._table.attribute(handle)))
+
+    def set_buffer(self, payload: bytes) -> bytes:
+        """Set the size of a value's buffer, which empties it."""
+        handle, size, append = frames.SET_BUFFER_PAYLOAD.unpack(payload)
+        value = self._require(handle)
+        value.data.clear()
+        value.size, value.append = size, bool(append)
+        return b""
+
+    def notify(self, payload: bytes) -> None:
+        """Send a notification, subscribed or not, cut to what the MTU allows."""
+        number, handle = frames.U16_PAIR.unpack_from(payload)
+        connection = self._connections.get(number)
+        if connection is None:
+            # It ended while the firmware spoke; the buffer is free again.
+            self._post(frames.BLE_CREDIT, frames.U16.pack(1))
+            return
+        data = payload[frames.U16_PAIR.size :]
+        data = data[: connection.att_mtu - _ATT_NOTIFICATION_HEADER_BYTES]
+        self._server.send_gatt_pdu(connection, _ATT_NOTIFICATION + frames.U16.pack(handle) + data)
+        self._in_flight.append(self._queue.queued)
+
+    def indicate(self, payload: bytes) -> bytes:
+        """Begin to send an indication; an event says how it ended."""
+        number, handle = frames.U16_PAIR.unpack_from(payload)
+        connection = self._connections.get(number)
+        if connection is None:
+            raise OSError(errno.ENOTCONN, "no such connection")
+        self._require(handle)
+        self.run(self._send_indication(connection, handle, payload[frames.U16_PAIR.size :]))
+        return b""
+
+    def answer_read(self, payload: bytes) -> None:
+        """Take the firmware's answer to a read request."""
+        if self._read_answers:
+            answer = self._read_answers.popleft()
+            if not answer.done():
+                answer.set_result(payload[0])
+
+    def _require(self, handle: int) -> Value:
+        value = self._table.value(handle)
+        if value is None:
+            raise OSError(errno.EINVAL, "no such handle")
+        return value
+
+    async def _send_indication(self, connection: Connection, handle: int, data: bytes) -> None:
+        attribute = self._table.attribute(handle)
+        indication = self._server.indicate_subscriber(connection, attribute, data, force=True)
+        status = 0
+        try:
+            await connection.cancel_on_disconnection(indication)
+        except TimeoutError:
+            status = _HS_ETIMEOUT
+        except (asyncio.CancelledError, core.BaseBumbleError):
+            status = _HS_ENOTCONN
+        event = frames.INDICATE_EVENT.pack(
+            IRQ_GATTS_INDICATE_DONE, connection.handle, handle, status
+        )
+        self._post(frames.BLE_EVENT, event)
+
+    # What centrals do.
+
+    def _on_write(self, connection: Connection, handle: int) -> None:
+        event = frames.GATT_EVENT.pack(IRQ_GATTS_WRITE, connection.handle, handle)
+        self._post(frames.BLE_EVENT, event)
+
+    async def _ask_before_read(self, connection: Connection, handle: int) -> int:
+        answer: asyncio.Future[int] = asyncio.get_running_loop().create_future()
+        self._read_answers.append(answer)
+        event = frames.GATT_EVENT.pack(IRQ_GATTS_READ_REQUEST, connection.handle, handle)
+        self._post(frames.BLE_EVENT, event)
+        return await answer
+
+    def _on_flow(self) -> None:
+        # The controller sent packets: their buffers are the firmware's again.
+        freed = 0
+        while self._in_flight and self._in_flight[0] <= self._queue.completed:
+            self._in_flight.popleft()
+            freed += 1
+        if freed:
+            self._post(frames.BLE_CREDIT, frames.U16.pack(freed))

@@ -1,0 +1,1 @@
+"""Runs firmware in MicroPython processes, in step with the simulation's clock."""
