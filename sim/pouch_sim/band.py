@@ -13,20 +13,19 @@ import hashlib
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Protocol
+from typing import Protocol
 
 from bumble import hci
 
 from pouch_sim.clock import Crystal
 from pouch_sim.errors import BandCrashed, FlashMisuse
 from pouch_sim.hardware.flash import FlashImage
+from pouch_sim.loop import VirtualLoop
+from pouch_sim.radio.link import RadioLink
 from pouch_sim.radio.peripheral import Peripheral
 from pouch_sim.vm import frames
 from pouch_sim.vm.process import BootSettings, VmProcess
 from pouch_sim.vm.vm import Answer, Vm
-
-if TYPE_CHECKING:
-    from pouch_sim.simulation import Simulation
 
 PWRON_RESET = 1
 
@@ -49,6 +48,33 @@ class I2cBusLike(Protocol):
 
     def transfer(self, address: int, write: bytes, read_count: int, now_us: int) -> bytes:
         """Do a transfer at a true time; OSError is for the firmware, all else is our bug."""
+        ...
+
+    def power_on(self, now_us: int) -> None:
+        """Reset every chip: its supply came back at a true time in microseconds."""
+        ...
+
+
+class BandHost(Protocol):
+    """What a band needs of the simulation it is in."""
+
+    @property
+    def seed(self) -> int:
+        """Seed of all chance."""
+        ...
+
+    @property
+    def loop(self) -> VirtualLoop:
+        """Loop whose clock is true time."""
+        ...
+
+    @property
+    def air(self) -> RadioLink:
+        """The radio around it."""
+        ...
+
+    def fail(self, error: BaseException) -> None:
+        """End the simulation with this error."""
         ...
 
 
@@ -96,7 +122,7 @@ class SimBand:
         battery_mv: voltage of its battery at a true time in microseconds; may be replaced.
     """
 
-    def __init__(self, simulation: Simulation, settings: BandSettings) -> None:
+    def __init__(self, simulation: BandHost, settings: BandSettings) -> None:
         self._simulation = simulation
         self._settings = settings
         self.name = settings.name
@@ -198,6 +224,8 @@ class SimBand:
     def _boot(self, cause: int) -> None:
         self._boot_timer = None
         settings = self._settings
+        if cause == PWRON_RESET:
+            settings.i2c_bus.power_on(max(0, self._simulation.loop.now_us - BOOT_US))
         self.stats.boots += 1
         self.flash.booted()
         self._crystal.boot(self._simulation.loop.now_us)

@@ -48,6 +48,10 @@ class I2cNack(OSError):
 class I2cDevice(Protocol):
     """One chip on the bus."""
 
+    def power_on(self, now_us: int) -> None:
+        """Forget everything: the supply came back at a true time in microseconds."""
+        ...
+
     def transfer(self, write: bytes, read_count: int, now_us: int) -> bytes:
         """Take the written bytes, then give `read_count` bytes after a repeated start.
 
@@ -82,8 +86,18 @@ class I2cBus:
             if not 0 <= address <= _ADDRESS_LAST:
                 raise ValueError(f"I2C address 0x{address:X}")
         self._devices = dict(devices)
+        self._powered = tuple(devices.values())
         self._fail_transfer = fail_transfer
         self.transfer_count = 0
+
+    def power_on(self, now_us: int) -> None:
+        """Give every chip the reset of a returning supply, detached ones too.
+
+        Args:
+            now_us: true time in microseconds.
+        """
+        for device in self._powered:
+            device.power_on(now_us)
 
     def detach(self, address: int) -> None:
         """Break the connection to one chip: from now on nobody answers there."""

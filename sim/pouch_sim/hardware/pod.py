@@ -118,15 +118,6 @@ class Pod:
             fail_transfer=faults.fail_transfer,
         )
 
-    def power_on(self, now_us: int) -> None:
-        """Give every chip the reset of a returning supply; the bus stays as it is.
-
-        Args:
-            now_us: true time in microseconds.
-        """
-        for chip in self._chips.values():
-            chip.power_on(now_us)
-
     def _held(self, name: str, read: Callable[[int], float]) -> Callable[[int], float]:
         stuck_us = self._stuck_from_us.get(name)
         if stuck_us is None:

@@ -6,6 +6,12 @@ from pouch_sim.hardware.i2c import ChipMisuse, I2cBus, I2cNack
 
 
 class Echo:
+    def __init__(self):
+        self.powered_us = []
+
+    def power_on(self, now_us):
+        self.powered_us.append(now_us)
+
     def transfer(self, write, read_count, now_us):
         return (write + bytes([now_us]))[:read_count]
 
@@ -53,3 +59,11 @@ def test_misuse_is_no_os_error_and_names_chip_and_register():
     misuse = ChipMisuse("TMP117", 0x0F, "write to a read-only register")
     assert not isinstance(misuse, OSError)
     assert str(misuse) == "TMP117 register 0x0F: write to a read-only register"
+
+
+def test_power_on_resets_every_chip_detached_ones_too():
+    chips = [Echo(), Echo()]
+    bus = I2cBus({0x10: chips[0], 0x11: chips[1]})
+    bus.detach(0x11)
+    bus.power_on(5)
+    assert [chip.powered_us for chip in chips] == [[5], [5]]

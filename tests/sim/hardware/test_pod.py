@@ -101,7 +101,7 @@ def test_power_on_resets_every_chip():
     pod.bus.transfer(0x48, b"\x02\x00\x00", 0, 0)
     pod.bus.transfer(0x50, b"\x08\x10\x00", 0, 0)
     pod.bus.transfer(0x6A, b"\x10\x10", 0, 0)
-    pod.power_on(1_000)
+    pod.bus.power_on(1_000)
     assert word(pod, 0x48, 2, 1_000) == 0x6000
     assert word(pod, 0x50, 8, 1_000) == 0x1C00
     assert pod.bus.transfer(0x6A, b"\x10", 1, 1_000) == b"\x00"

@@ -18,6 +18,9 @@ class EchoBus:
         self.times_us = []
         self._last = b"\x00"
 
+    def power_on(self, now_us):
+        self._last = b"\x00"
+
     def transfer(self, address, write, read_count, now_us):
         self.times_us.append(now_us)
         if address != self.ADDRESS:
