@@ -78,8 +78,8 @@ class Recorder:
         self._log.flush()
 
     def hello(self) -> dict:
-        """Return the fields of a hello reply. What it counts is flushed first."""
-        self._log.flush()
+        """Return the fields of a hello reply. What it counts is committed first."""
+        self._log.commit()
         return {
             "wire_version": c.WIRE_VERSION,
             "flash_version": c.FLASH_VERSION,
@@ -97,8 +97,8 @@ class Recorder:
         }
 
     def bounds(self) -> tuple:
-        """Return the oldest record number held and one more than the newest, both flushed."""
-        self._log.flush()
+        """Return the oldest record number held and one more than the newest, all committed."""
+        self._log.commit()
         return self._log.oldest_record_no, self._log.next_record_no
 
     def read(self, first: int, count_max: int) -> tuple:

@@ -1,38 +1,33 @@
 """The log: records in segment files on littlefs, append-only, oldest segment first out.
 
-    <root>/log/00000000.seg  00000190.seg  00000320.seg ...      named by first record number
+      append --> pending --flush, two minutes--> tail slot --commit, segment full--> segment file
 
 Numbers rise by one without holes, and the newest segment's header tells log and boot, so nothing
 else has to be kept: what the log was before a power cut is read back from the files alone. Only
-what is flushed is ever shown to a host; a number that a host has seen is never given twice.
+what is in a segment file is shown to a host, and a number that a host has seen is never given
+twice.
 """
 
-import os
-
 from pouch_protocol import constants as c
-from pouch_protocol import records, segments
+from pouch_protocol import records
 from pouch_protocol.errors import ProtocolError
 
-_FOLDER = "/log"
-_SUFFIX = ".seg"
-_DAMAGED_SUFFIX = ".bad"
+from .folder import SegmentFolder
+from .tail import RECORDS_MAX, Tail
 
 # 400 records are 8 kB: two littlefs blocks, so 28 days of 30 s records are about 200 files, and
 # reuse of the oldest costs at most three hours and twenty minutes of history.
 SEGMENT_RECORDS = 400
-# littlefs needs free blocks to copy on write; below this the oldest segment goes.
-_FREE_BLOCKS_MIN = 8
 # A power cut may lose what is not flushed: never more than two minutes of records.
 _UNFLUSHED_S_MAX = 120
 
 
 class SegmentLog:
-    """Append, flush, read and forget records. Makes every decision from its arguments.
+    """Append, flush, commit, read and forget records. Decides everything from its arguments.
 
     Attributes:
         log_id: identity of this log since it was formatted, u32.
         boot_id: this boot, u16; one more than the newest boot that left a record.
-        damaged_count: segments set aside at recovery because their header was unreadable.
     """
 
     def __init__(self, root: str, band_id: int, interval_s: int, draw_u32) -> None:
@@ -44,16 +39,14 @@ class SegmentLog:
             interval_s: sampling interval, seconds; decides how often a flush is due.
             draw_u32: called once for a new log's identity.
         """
-        self._root = root
-        self._folder = root + _FOLDER
-        self._band_id = band_id
-        self._interval_s = interval_s
-        self._flush_records = max(1, _UNFLUSHED_S_MAX // interval_s)
-        self._firsts = []
+        self._flush_records = min(RECORDS_MAX, max(1, _UNFLUSHED_S_MAX // interval_s))
+        self._folder = SegmentFolder(root, band_id, interval_s)
+        self._tail = Tail(root)
         self._file = None
         self._file_records = 0
-        self._unflushed = 0
-        self.damaged_count = 0
+        # Records of the open file that a power cut would take, and how many are not committed.
+        self._pending = b""
+        self._uncommitted = 0
         self._recover(draw_u32)
 
     @property
@@ -64,12 +57,17 @@ class SegmentLog:
     @property
     def flushed_record_no(self) -> int:
         """One more than the newest record that a power cut cannot take away."""
-        return self._next - self._unflushed
+        return self._next - len(self._pending) // c.RECORD_BYTES
 
     @property
     def oldest_record_no(self) -> int:
         """The oldest record held. Since numbers start at 0, also how many were given up."""
-        return self._firsts[0] if self._firsts else self._next
+        return self._folder.firsts[0] if self._folder.firsts else self._next
+
+    @property
+    def damaged_count(self) -> int:
+        """Segments set aside at recovery because their header was unreadable."""
+        return self._folder.damaged_count
 
     def append(self, kind: int, values: dict) -> int:
         """Add a record to the newest segment; flush when one is due.
@@ -83,137 +81,108 @@ class SegmentLog:
         """
         file = self._file
         if file is None or self._file_records >= SEGMENT_RECORDS:
-            file = self._open_segment(values["uptime_cs"])
+            file = self._next_segment(values["uptime_cs"])
         record_no = self._next
-        file.write(records.encode(kind, values, self.log_id, record_no))
+        record = records.encode(kind, values, self.log_id, record_no)
+        file.write(record)
+        self._pending += record
         self._file_records += 1
-        self._unflushed += 1
+        self._uncommitted += 1
         self._next += 1
-        if self._unflushed >= self._flush_records:
+        if len(self._pending) >= self._flush_records * c.RECORD_BYTES:
             self.flush()
         return record_no
 
     def flush(self) -> None:
         """Make every appended record durable."""
-        if self._file is not None and self._unflushed:
+        if self._pending:
+            self._tail.write(self.log_id, self.boot_id, self.flushed_record_no, self._pending)
+            self._pending = b""
+            if self._tail.full:
+                self.commit()
+
+    def commit(self) -> None:
+        """Put every appended record into its segment file, so that it can be read."""
+        if self._file is not None and self._uncommitted:
             self._file.flush()
-            self._unflushed = 0
+            self._committed()
 
     def read(self, first: int, count_max: int) -> tuple:
-        """Return `(boot_id, record_no, records)` of flushed records of one segment.
+        """Return `(boot_id, record_no, records)` of committed records of one segment.
 
         They begin with the first one held at or after `first`; `records` is empty when there is
         none. A record is returned as stored, damaged or not: its CRC tells the host.
         """
-        index = self._segment_of(first)
-        while index < len(self._firsts):
-            start = self._firsts[index]
+        folder = self._folder
+        for index in range(folder.find(first), len(folder.firsts)):
+            start = folder.firsts[index]
             begin = max(first, start)
             count = min(count_max, self._end_of(index) - begin)
             if count > 0:
                 try:
-                    return self._read_segment(start, begin, count)
+                    boot_id, data = folder.read(start, begin, count)
                 except ProtocolError:
-                    pass  # Its header is damaged, so whose records these are is not known.
-            index += 1
+                    continue  # Its header is damaged: pass over it.
+                return boot_id, begin, data
         return 0, first, b""
 
-    def _read_segment(self, start: int, begin: int, count: int) -> tuple:
-        with open(self._path(start), "rb") as file:
-            header = segments.decode_header(file.read(segments.HEADER_BYTES))
-            file.seek(segments.record_offset(begin - start))
-            return header["boot_id"], begin, file.read(count * c.RECORD_BYTES)
-
-    def _segment_of(self, record_no: int) -> int:
-        """Return the index of the last segment that starts at or before a number, or 0."""
-        low = 0
-        high = len(self._firsts)
-        while high - low > 1:
-            middle = (low + high) // 2
-            if self._firsts[middle] <= record_no:
-                low = middle
-            else:
-                high = middle
-        return low
-
     def _end_of(self, index: int) -> int:
-        """Return one more than the last flushed record of a segment."""
-        if index == len(self._firsts) - 1 and self._file is not None:
-            return self.flushed_record_no
-        size = os.stat(self._path(self._firsts[index]))[6]
-        return self._firsts[index] + segments.record_count(size)
+        if self._file is not None and index == len(self._folder.firsts) - 1:
+            return self._next - self._uncommitted
+        return self._folder.end_of(self._folder.firsts[index])
 
-    def _path(self, first: int) -> str:
-        return "%s/%08x%s" % (self._folder, first, _SUFFIX)
-
-    def _open_segment(self, uptime_cs: int):  # noqa: ANN202 - the port's own file type
+    def _next_segment(self, uptime_cs: int):  # noqa: ANN202 - the port's own file type
         if self._file is not None:
-            self.flush()
             self._file.close()
-            self._file = None
-        self._make_room()
-        file = open(self._path(self._next), "wb")  # noqa: SIM115 - stays open
-        file.write(
-            segments.encode_header(
-                self._band_id,
-                self.log_id,
-                self.boot_id,
-                self._interval_s,
-                self._next,
-                uptime_cs,
-            )
-        )
-        self._firsts.append(self._next)
-        self._file = file
+            self._committed()
+        self._folder.make_room()
+        self._file = self._folder.create(self.log_id, self.boot_id, self._next, uptime_cs)
         self._file_records = 0
-        return file
+        return self._file
 
-    def _make_room(self) -> None:
-        while len(self._firsts) > 1:
-            free_blocks = os.statvfs(self._folder)[3]
-            if free_blocks >= _FREE_BLOCKS_MIN:
-                return
-            os.remove(self._path(self._firsts.pop(0)))
+    def _committed(self) -> None:
+        self._pending = b""
+        self._uncommitted = 0
+        self._tail.clear()
 
     def _recover(self, draw_u32) -> None:
-        for folder in (self._root, self._folder):
-            try:
-                os.mkdir(folder)
-            except OSError:
-                pass  # It exists: every boot but the first.
-        self._firsts = sorted(
-            int(entry[0][: -len(_SUFFIX)], 16)
-            for entry in os.ilistdir(self._folder)
-            if entry[0].endswith(_SUFFIX)
-        )
-        self._next = 0
-        newest = None
-        # From the newest backwards, until one header can be read; what cannot is set aside,
-        # and the numbers it may have used are not used again.
-        while self._firsts and newest is None:
-            first = self._firsts[-1]
-            size = os.stat(self._path(first))[6]
-            self._next = max(self._next, first + segments.record_count(size))
-            newest = self._read_newest(first)
-        if newest is None:
-            self.log_id = draw_u32()
-            self.boot_id = 1
+        header, self._next = self._folder.newest()
+        slots = self._tail.read()
+        boot_id = 0
+        if header is not None:
+            self.log_id = header["log_id"]
+            boot_id = header["boot_id"]
+        elif slots:
+            # Power was cut before the first segment of all was committed.
+            self.log_id = slots[-1][1]
         else:
-            self.log_id = newest["log_id"]
-            # Segments set aside may have held later boots: skip as many ids.
-            self.boot_id = (newest["boot_id"] + 1 + self.damaged_count) & 0xFFFF
+            self.log_id = draw_u32()
+        boot_id = max(boot_id, self._recover_tail(slots))
+        # Segments set aside may have held later boots: skip as many ids.
+        self.boot_id = (boot_id + 1 + self.damaged_count) & 0xFFFF
 
-    def _read_newest(self, first: int) -> "dict | None":
-        path = self._path(first)
-        try:
-            with open(path, "rb") as file:
-                return segments.decode_header(file.read(segments.HEADER_BYTES))
-        except ProtocolError:
-            self._firsts.pop()
-            if os.stat(path)[6] > 0:
-                self.damaged_count += 1
-                os.rename(path, path[: -len(_SUFFIX)] + _DAMAGED_SUFFIX)
-            else:
-                # Power was cut between the file's creation and its first flush: nothing lost.
-                os.remove(path)
-            return None
+    def _recover_tail(self, slots: list) -> int:
+        """Put records that were flushed and not committed into segments; return their last boot.
+
+        A cut in the middle of this leaves the slots as they are: the next boot does it again.
+        """
+        last_boot_id = 0
+        file = None
+        for first, log_id, boot_id, held in slots:
+            # What was committed after the slot was written is there already.
+            known = max(0, self._next - first) * c.RECORD_BYTES
+            if log_id != self.log_id or known >= len(held):
+                continue
+            data = held[known:]
+            record_no = max(first, self._next)
+            if file is None or boot_id != last_boot_id or record_no != self._next:
+                if file is not None:
+                    file.close()
+                uptime_cs = records.uptime_cs(data)
+                file = self._folder.create(self.log_id, boot_id, record_no, uptime_cs)
+            file.write(data)
+            last_boot_id = boot_id
+            self._next = record_no + len(data) // c.RECORD_BYTES
+        if file is not None:
+            file.close()
+        return last_boot_id

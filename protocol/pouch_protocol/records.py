@@ -106,6 +106,14 @@ def check(record: bytes, log_id: int, record_no: int) -> bool:
     return crc(record[:BODY_BYTES], log_id, record_no) == stored
 
 
+def uptime_cs(record: bytes) -> int:
+    """Return when a record was written, hundredths of a second since its boot; unchecked.
+
+    Every kind begins with the same fields, so this holds for kinds of later versions too.
+    """
+    return SAMPLE.decode(record)["uptime_cs"]
+
+
 def decode(record: bytes, log_id: int, record_no: int) -> dict:
     """Return the fields of one record.
 

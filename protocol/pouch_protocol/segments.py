@@ -5,11 +5,12 @@
     | magic | v | h | r | 0 | band_id | log_id | boot_id | interval | first_no | opened  | crc |
     +-------+---+---+---+---+---------+--------+---------+----------+----------+---------+-----+
 
-Then come r bytes for each record, to the end of the file; a torn last record is not one.
+Then come r bytes for each record, to the end of the file; a torn last record is not one. The
+newest records of a segment that is not committed yet stand in tail slots too.
 """
 
 from . import constants as c
-from .crc import crc32
+from .crc import CRC_BYTES, crc32
 from .errors import Corrupt, Truncated, Unsupported
 from .fields import Layout
 
@@ -28,7 +29,11 @@ _HEADER = Layout(
     ("first_record_no", "I"),
     ("opened_uptime_cs", "I"),
 )
-HEADER_BYTES = _HEADER.size + 4
+HEADER_BYTES = _HEADER.size + CRC_BYTES
+
+# What leads a tail slot: whose the few records after it are, until their segment is committed.
+_SLOT = Layout(("log_id", "I"), ("first_record_no", "I"), ("boot_id", "H"))
+SLOT_HEADER_BYTES = _SLOT.size + CRC_BYTES
 
 
 def encode_header(
@@ -65,7 +70,7 @@ def encode_header(
             "opened_uptime_cs": opened_uptime_cs,
         }
     )
-    return body + crc32(body).to_bytes(4, "little")
+    return body + crc32(body).to_bytes(CRC_BYTES, "little")
 
 
 def decode_header(data: bytes) -> dict:
@@ -83,10 +88,37 @@ def decode_header(data: bytes) -> dict:
         raise Corrupt("segment without its magic number")
     if values["flash_version"] > c.FLASH_VERSION:
         raise Unsupported("flash version %d" % values["flash_version"])
-    crc = int.from_bytes(data[HEADER_BYTES - 4 : HEADER_BYTES], "little")
-    if crc != crc32(data[: HEADER_BYTES - 4]):
+    if int.from_bytes(data[_HEADER.size : HEADER_BYTES], "little") != crc32(data[: _HEADER.size]):
         raise Corrupt("segment header fails its CRC")
     return values
+
+
+def encode_slot(log_id: int, boot_id: int, first_record_no: int, records: bytes) -> bytes:
+    """Return the content of a tail slot.
+
+    Args:
+        log_id: the log, u32.
+        boot_id: boot of these records, u16.
+        first_record_no: number of the first.
+        records: whole records.
+    """
+    body = _SLOT.encode({"log_id": log_id, "first_record_no": first_record_no, "boot_id": boot_id})
+    return body + crc32(body).to_bytes(CRC_BYTES, "little") + records
+
+
+def decode_slot(data: bytes) -> tuple:
+    """Return the fields of a slot's header and its records, which carry CRCs of their own.
+
+    Raises:
+        Truncated: shorter than its header.
+        Corrupt: a damaged header.
+    """
+    fields = _SLOT.decode(data)
+    if len(data) < SLOT_HEADER_BYTES:
+        raise Truncated("slot of %d bytes" % len(data))
+    if int.from_bytes(data[_SLOT.size : SLOT_HEADER_BYTES], "little") != crc32(data[: _SLOT.size]):
+        raise Corrupt("slot header fails its CRC")
+    return fields, data[SLOT_HEADER_BYTES:]
 
 
 def record_count(file_bytes: int) -> int:

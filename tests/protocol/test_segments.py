@@ -37,3 +37,20 @@ def test_record_count_ignores_a_torn_last_record():
     for size, count in ((0, 0), (31, 0), (32, 0), (51, 0), (52, 1), (71, 1), (72, 2)):
         assert segments.record_count(size) == count, size
     assert segments.record_offset(2) == 72
+
+
+def test_slot_round_trip():
+    fields, records = segments.decode_slot(segments.encode_slot(0xDEADBEEF, 3, 120, b"r" * 40))
+    assert fields == {"log_id": 0xDEADBEEF, "boot_id": 3, "first_record_no": 120}
+    assert records == b"r" * 40
+
+
+def test_slot_header_every_truncation_and_flipped_bit_raises():
+    slot = segments.encode_slot(0xDEADBEEF, 3, 120, b"")
+    assert len(slot) == segments.SLOT_HEADER_BYTES
+    for size in range(len(slot)):
+        raises(Truncated, segments.decode_slot, slot[:size])
+    for bit in range(len(slot) * 8):
+        damaged = bytearray(slot)
+        damaged[bit // 8] ^= 1 << (bit % 8)
+        raises(Corrupt, segments.decode_slot, bytes(damaged))

@@ -51,6 +51,12 @@ def test_segment_header_is_described_as_coded():
     assert rows == coded(segments._HEADER)
 
 
+def test_slot_header_is_described_as_coded():
+    rows = described(section("### 4.1 Tail slots"))
+    assert rows.pop() == ("crc", "I", segments.SLOT_HEADER_BYTES - 4)
+    assert rows == coded(segments._SLOT)
+
+
 def test_every_flag_and_response_code_is_described():
     flags = {n[5:].lower(): getattr(c, n) for n in dir(c) if n.startswith("FLAG_")}
     codes = {n[5:]: getattr(c, n) for n in dir(c) if n.startswith("CODE_")}

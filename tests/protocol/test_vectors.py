@@ -37,6 +37,16 @@ def test_segment_headers_match_their_vectors():
             assert decoded[name] == fields[name], (vector["about"], name)
 
 
+def test_slots_match_their_vectors():
+    for vector in _load("slots"):
+        data = bytes.fromhex(vector["hex"])
+        attached = bytes.fromhex(vector["records"])
+        fields = vector["fields"]
+        encoded = segments.encode_slot(records=attached, **fields)
+        assert encoded == data, vector["about"]
+        assert segments.decode_slot(data) == (fields, attached), vector["about"]
+
+
 def test_messages_match_their_vectors():
     for vector in _load("messages"):
         data = bytes.fromhex(vector["hex"])

@@ -1,8 +1,11 @@
 """Runs in MicroPython: the segment log on a real littlefs."""
 
+import os
+
 from band.store import SEGMENT_RECORDS, SegmentLog
+from band.tail import SLOTS
 from pouch_protocol import constants as c
-from pouch_protocol import records
+from pouch_protocol import records, segments
 from tests.protocol.plain import sample
 from tests.support.on_band.ram_flash import ROOT, PowerCut, RamFlash, mount, names, power_cycle
 
@@ -30,6 +33,7 @@ def _append(log, count):
 
 
 def _read_all(log):
+    log.commit()
     held = {}
     number = log.oldest_record_no
     while True:
@@ -57,13 +61,72 @@ def test_new_log_makes_its_folders():
     assert len(_read_all(log)) == 4
 
 
-def test_read_gives_back_what_was_flushed_and_nothing_else():
+def test_read_gives_back_what_was_committed_and_nothing_else():
     _, log = _fresh()
     _append(log, 10)
     assert log.flushed_record_no == 8
-    assert sorted(_read_all(log)) == list(range(8))
-    log.flush()
+    assert log.read(0, 10)[2] == b""
+    log.commit()
+    assert log.flushed_record_no == 10
     assert sorted(_read_all(log)) == list(range(10))
+    _append(log, 5)
+    assert len(log.read(10, 10)[2]) == 0
+    assert len(log.read(0, 100)[2]) == 10 * 20
+
+
+def test_flushed_records_are_there_after_a_power_cut_and_pending_ones_are_not():
+    _, log = _fresh()
+    _append(log, 11)
+    again = _reopen()
+    assert again.next_record_no == 8
+    assert sorted(_read_all(again)) == list(range(8))
+
+
+def test_flush_by_hand_makes_the_last_records_durable():
+    _, log = _fresh()
+    for count in (1, 2, 3, 1, 1):
+        _append(log, count)
+        log.flush()
+    assert sorted(_read_all(_reopen())) == list(range(8))
+
+
+def test_more_flushes_than_slots_commit_in_between():
+    _, log = _fresh()
+    for _ in range(SLOTS * 2 + 30):
+        _append(log, 1)
+        log.flush()
+    assert len(os.listdir(ROOT + "/tail")) == SLOTS
+    assert sorted(_read_all(_reopen())) == list(range(SLOTS * 2 + 30))
+
+
+def test_tail_across_a_pull_is_joined_to_what_was_committed():
+    _, log = _fresh()
+    _append(log, 30)
+    log.commit()
+    _append(log, 9)
+    again = _reopen()
+    assert sorted(_read_all(again)) == list(range(38))
+    assert names() == ["00000000.seg", "0000001e.seg"]
+
+
+def test_damaged_slot_loses_its_records_and_no_others():
+    _, log = _fresh()
+    _append(log, 40)
+    with open(ROOT + "/tail/03", "r+b") as file:
+        file.write(b"\x00\x00")
+    again = _reopen()
+    assert sorted(_read_all(again)) == [n for n in range(40) if not 12 <= n < 16]
+    assert again.next_record_no == 40
+
+
+def test_slots_of_another_log_are_not_taken():
+    _, log = _fresh()
+    _append(log, 40)
+    log.commit()
+    with open(ROOT + "/tail/00", "wb") as file:
+        file.write(segments.encode_slot(4711, 9, 1000, bytes(80)))
+    again = _reopen()
+    assert (again.next_record_no, again.boot_id) == (40, 2)
 
 
 def test_flush_is_due_within_two_minutes_at_every_interval():
@@ -112,6 +175,7 @@ def test_full_log_gives_up_its_oldest_segment_and_counts_it():
 def test_damaged_newest_header_is_set_aside_and_its_numbers_are_not_used_again():
     _, log = _fresh()
     _append(log, SEGMENT_RECORDS + 40)
+    log.commit()
     with open(ROOT + "/log/00000190.seg", "r+b") as file:
         file.seek(10)
         file.write(b"\x55")
@@ -131,6 +195,7 @@ def test_damaged_newest_header_is_set_aside_and_its_numbers_are_not_used_again()
 def test_damaged_header_in_the_middle_is_passed_over():
     _, log = _fresh()
     _append(log, SEGMENT_RECORDS * 3)
+    log.commit()
     with open(ROOT + "/log/00000190.seg", "r+b") as file:
         file.write(b"XXXX")
     again = _reopen()
@@ -145,6 +210,7 @@ def test_damaged_header_in_the_middle_is_passed_over():
 def test_damaged_record_is_sent_as_it_is():
     _, log = _fresh()
     _append(log, 8)
+    log.commit()
     with open(ROOT + "/log/00000000.seg", "r+b") as file:
         file.seek(32 + 3 * 20 + 7)
         file.write(b"\x00\x00")
@@ -166,16 +232,15 @@ def test_foreign_files_in_the_folder_do_not_matter():
 def test_cut_at_every_flash_operation_keeps_every_flushed_record():
     # Goal: a flush is a promise. Method: count the operations of a clean run, then repeat it
     # once per operation with the power cut there, remount, and compare.
-    clean = _run_until_cut(0)[0]
-    total = clean.operations
-    assert total > 20
+    total = _run_until_cut(0)[0].operations
+    assert total > 100
     for cut_at in range(1, total + 1):
         flash, promised, begun = _run_until_cut(cut_at)
         survivor = RamFlash(image=bytes(flash.image))
         mount(survivor)
         log = _open(log_id=78)
         held = _read_all(log)
-        assert set(range(promised)) <= set(held), cut_at
+        assert set(range(promised)) <= set(held), (cut_at, promised, sorted(held))
         assert max(held or [-1]) < begun, cut_at
         assert all(held[number][1] == number * 3000 for number in held), cut_at
         before = log.next_record_no
@@ -184,8 +249,12 @@ def test_cut_at_every_flash_operation_keeps_every_flushed_record():
 
 
 def _run_until_cut(cut_at):
-    """Append 24 records over two boots; return the flash, what was promised and what begun."""
-    flash = RamFlash(16)
+    """Append 200 records over two boots, with a commit in each, as a pull makes it.
+
+    Returns:
+        The flash, one more than the last flushed record, and one more than the last begun.
+    """
+    flash = RamFlash(64)
     mount(flash, format_it=True)
     flash.operations = 0
     flash.cut_at = cut_at
@@ -193,10 +262,13 @@ def _run_until_cut(cut_at):
     try:
         for _ in range(2):
             log = _open()
-            for _ in range(12):
+            for count in range(100):
                 begun = max(begun, log.next_record_no + 1)
                 _append(log, 1)
+                if count == 61:
+                    log.commit()
                 promised = max(promised, log.flushed_record_no)
+            flash = power_cycle()
     except PowerCut:
         pass  # As intended: the flash is dead from here on.
     return flash, promised, begun

@@ -76,9 +76,14 @@ def mount(flash: RamFlash, format_it: bool = False) -> str:
     return ROOT
 
 
-def power_cycle() -> None:
-    """Cut the power of the mounted flash and mount what it held."""
-    mount(RamFlash(image=bytes(_mounted[0].image)))
+def power_cycle() -> RamFlash:
+    """Cut the power of the mounted flash and mount what it held; return it, counters and all."""
+    old = _mounted[0]
+    new = RamFlash(image=bytes(old.image))
+    new.operations = old.operations
+    new.cut_at = old.cut_at
+    mount(new)
+    return new
 
 
 def names() -> list:

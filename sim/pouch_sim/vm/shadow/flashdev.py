@@ -8,7 +8,10 @@ this board is gone.
 import simrt as _rt
 
 BLOCK_BYTES = 4096
-PROGRAM_BYTES = 256
+# The ESP32 port mounts littlefs with MicroPython's defaults, programs of whole 32 bytes; the part
+# takes any number of bytes that lie in one of its pages.
+PROGRAM_BYTES = 32
+_PAGE_BYTES = 256
 
 # Typical times in the AC characteristics of a W25Q32JV: page program 0.4 ms, sector erase 45 ms.
 PROGRAM_US = 400
@@ -19,7 +22,7 @@ _IOCTL_BLOCK_BYTES = 5
 _IOCTL_ERASE = 6
 
 _ROOT_BLOCKS = (0, 1)
-_BLANK_PAGE = b"\xff" * PROGRAM_BYTES
+_BLANK_PAGE = b"\xff" * _PAGE_BYTES
 _BLANK_BLOCK = b"\xff" * BLOCK_BYTES
 
 
@@ -36,7 +39,7 @@ class Flash:
         self._block_count = self._file.tell() // BLOCK_BYTES
         self._cut_at = 0
         self._operations = 0
-        self._page = bytearray(PROGRAM_BYTES)
+        self._page = memoryview(bytearray(_PAGE_BYTES))
 
     def is_blank(self):
         """Say whether there was never a file system.
@@ -74,23 +77,28 @@ class Flash:
         at = block * BLOCK_BYTES + offset
         view = memoryview(buf)
         if at % PROGRAM_BYTES or len(buf) % PROGRAM_BYTES:
-            self._refuse("program of %d bytes at %d is not whole pages" % (len(buf), at))
-        for start in range(0, len(buf), PROGRAM_BYTES):
-            self._program(at + start, view[start : start + PROGRAM_BYTES])
+            self._refuse("program of %d bytes at %d is not whole units" % (len(buf), at))
+        start = 0
+        while start < len(buf):
+            room = _PAGE_BYTES - (at + start) % _PAGE_BYTES
+            self._program(at + start, view[start : start + room])
+            start += room
 
-    def _program(self, at, page):
+    def _program(self, at, data):
+        count = len(data)
+        held = self._page[:count]
         self._file.seek(at)
-        self._file.readinto(self._page)
-        if self._page != _BLANK_PAGE:
-            old = int.from_bytes(self._page, "little")
-            new = int.from_bytes(page, "little")
+        self._file.readinto(held)
+        if held != _BLANK_PAGE[:count]:
+            old = int.from_bytes(held, "little")
+            new = int.from_bytes(data, "little")
             if old & new != new:
                 self._refuse("program at %d sets a bit that only an erase can set" % at)
-        self._count(at, page)
+        self._count(at, data)
         self._file.seek(at)
-        self._file.write(page)
+        self._file.write(data)
         _rt.flash_programs += 1
-        _rt.flash_bytes += PROGRAM_BYTES
+        _rt.flash_bytes += count
         _rt.spend_us(PROGRAM_US)
 
     def _erase(self, block):

@@ -19,8 +19,8 @@ from flashdev import PROGRAM_BYTES, Flash
 MOUNT_POINT = "/pouch"
 _EXIT_TEXT_BYTES_MAX = 512
 
-# The geometry of MicroPython's own boards with NOR flash: whole pages, and a lookahead of 32
-# bytes, which covers 256 blocks at once.
+# As the ESP32 port mounts it: MicroPython's defaults, with a lookahead of 32 bytes, which covers
+# 256 blocks at once.
 _LITTLEFS = {"readsize": PROGRAM_BYTES, "progsize": PROGRAM_BYTES, "lookahead": 32}
 
 
