@@ -24,22 +24,26 @@ _CAREGIVER_THERMOMETER_ADDRESS = 0x49
 
 # Fault record, field `module`: the application itself.
 _MODULE_APP = 1
-# A fault that comes back at once must not become a loop that wears the flash and the cell.
-_RESTART_DELAY_S = 10
+# After a fault the band starts again soon. One that comes back within the hour must not become a
+# loop: each round leaves a segment of a few records, which costs history.
+_RESTART_DELAY_MS = 10_000
+_RESTART_DELAY_AGAIN_MS = 300_000
+_FAULT_AGAIN_MS = 3_600_000
 
 
 class App:
     """The band, put together on one board."""
 
-    def __init__(self, board) -> None:
+    def __init__(self, board, clock: Clock) -> None:
         """Recover the log and claim sensors and radio.
 
         Args:
             board: an instance of a board's `Board`.
+            clock: counts since boot.
         """
         settings = config.load(ROOT, board.unique_id())
         self._interval_ms = settings.interval_s * 1000
-        self._clock = Clock()
+        self._clock = clock
         log = SegmentLog(ROOT, settings.band_id, settings.interval_s, board.random_u32)
         self.recorder = Recorder(log, self._clock, board, settings, VERSION)
         self._sampler = Sampler(
@@ -86,16 +90,25 @@ def _code_of(error: Exception) -> int:
 
 
 def run(board) -> None:
-    """Run the band, and start it again after a failure.
+    """Run the band, and start it again after whatever failed.
 
     Args:
         board: an instance of a board's `Board`.
     """
-    app = App(board)
+    clock = Clock()
+    try:
+        _run_app(board, clock)
+    except Exception as error:  # noqa: BLE001 - the last resort: a band must not stay at a prompt
+        sys.print_exception(error)
+        ran_long = clock.uptime_ms() >= _FAULT_AGAIN_MS
+        clock.wait_ms(_RESTART_DELAY_MS if ran_long else _RESTART_DELAY_AGAIN_MS)
+        board.reset()
+
+
+def _run_app(board, clock: Clock) -> None:
+    app = App(board, clock)
     try:
         asyncio.run(app.run())
-    except Exception as error:  # noqa: BLE001 - the one handler of the whole firmware
-        sys.print_exception(error)
+    except Exception as error:
         app.recorder.add_fault(_MODULE_APP, _code_of(error))
-        asyncio.run(asyncio.sleep(_RESTART_DELAY_S))
-        board.reset()
+        raise

@@ -24,3 +24,7 @@ class Clock:
     def uptime_cs(self) -> int:
         """Return hundredths of a second since boot, the unit of a record."""
         return self.uptime_ms() // 10
+
+    def wait_ms(self, wait_ms: int) -> None:
+        """Stand still; only where nothing else is to run any more."""
+        time.sleep_ms(wait_ms)

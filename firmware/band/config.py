@@ -17,36 +17,43 @@ class Config:
         worn_by_infant: whether the infant wears the band; the caregiver does by default.
     """
 
-    def __init__(self, band_id: int, interval_s: int = 30, worn_by_infant: bool = False) -> None:
-        """Check and hold the settings.
-
-        Raises:
-            ValueError: a value outside its range.
-        """
-        if not c.INTERVAL_S_MIN <= interval_s <= c.INTERVAL_S_MAX:
-            raise ValueError("interval_s %d" % interval_s)
-        if not 0 <= band_id <= 0xFFFFFFFF:  # noqa: PLR2004 - the widest u32
-            raise ValueError("band_id %d" % band_id)
+    def __init__(self, band_id: int) -> None:
+        """Begin with the defaults for a band."""
         self.band_id = band_id
-        self.interval_s = interval_s
-        self.worn_by_infant = worn_by_infant
+        self.interval_s = 30
+        self.worn_by_infant = False
 
 
 def load(root: str, unique_id: bytes) -> Config:
     """Return the settings stored on the band.
 
-    A missing or damaged file gives the defaults with an identity made from the chip's: a band
-    that has lost its settings goes on recording.
+    What is missing or cannot be used gets its default, each setting for itself; the default
+    identity is made from the chip's. A band that has lost its settings goes on recording.
 
     Args:
         root: folder of the band's file system.
         unique_id: the chip's own serial number.
     """
+    values = _read(root + _FILE)
+    settings = Config(binascii.crc32(unique_id))
+    if _is_int(values.get("band_id"), 0, 0xFFFFFFFF):
+        settings.band_id = values["band_id"]
+    if _is_int(values.get("interval_s"), c.INTERVAL_S_MIN, c.INTERVAL_S_MAX):
+        settings.interval_s = values["interval_s"]
+    if isinstance(values.get("worn_by_infant"), bool):
+        settings.worn_by_infant = values["worn_by_infant"]
+    return settings
+
+
+def _read(path: str) -> dict:
     try:
-        with open(root + _FILE) as file:
+        with open(path) as file:
             values = json.load(file)
-        return Config(
-            values["band_id"], values.get("interval_s", 30), values.get("worn_by_infant", False)
-        )
-    except (OSError, ValueError, KeyError, TypeError):
-        return Config(binascii.crc32(unique_id))
+    except (OSError, ValueError):
+        return {}
+    return values if isinstance(values, dict) else {}
+
+
+def _is_int(value: object, minimum: int, maximum: int) -> bool:
+    # bool is an int to both interpreters, and 30.5 would pass a comparison.
+    return isinstance(value, int) and not isinstance(value, bool) and minimum <= value <= maximum

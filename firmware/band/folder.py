@@ -9,7 +9,7 @@ import os
 
 from pouch_protocol import constants as c
 from pouch_protocol import segments
-from pouch_protocol.errors import ProtocolError
+from pouch_protocol.errors import Corrupt, Truncated
 
 _FOLDER = "/log"
 _SUFFIX = ".seg"
@@ -24,7 +24,6 @@ class SegmentFolder:
 
     Attributes:
         firsts: first record number of each segment, rising.
-        damaged_count: segments set aside because their header was unreadable.
     """
 
     def __init__(self, root: str, band_id: int, interval_s: int) -> None:
@@ -38,17 +37,18 @@ class SegmentFolder:
         self._folder = root + _FOLDER
         self._band_id = band_id
         self._interval_s = interval_s
-        self.damaged_count = 0
         for folder in (root, self._folder):
             try:
                 os.mkdir(folder)
             except OSError:
                 pass  # It exists: every boot but the first.
-        self.firsts = sorted(
-            int(entry[0][: -len(_SUFFIX)], 16)
-            for entry in os.ilistdir(self._folder)
-            if entry[0].endswith(_SUFFIX)
-        )
+        self.firsts = self._list(_SUFFIX)
+        self._damaged = self._list(_DAMAGED_SUFFIX)
+
+    @property
+    def damaged_count(self) -> int:
+        """Segments set aside, at this boot or an earlier one."""
+        return len(self._damaged)
 
     def find(self, record_no: int) -> int:
         """Return the index of the last segment that starts at or before a number, or 0."""
@@ -62,9 +62,9 @@ class SegmentFolder:
                 high = middle
         return low
 
-    def end_of(self, first: int) -> int:
+    def end_of(self, first: int, suffix: str = _SUFFIX) -> int:
         """Return one more than the last committed record of the segment that begins so."""
-        return first + segments.record_count(os.stat(self._path(first))[6])
+        return first + segments.record_count(os.stat(self._path(first, suffix))[6])
 
     def read(self, first: int, begin: int, count: int) -> tuple:
         """Return `(boot_id, records)` of one segment.
@@ -76,6 +76,7 @@ class SegmentFolder:
 
         Raises:
             ProtocolError: its header is damaged, so whose records these are is not known.
+            OSError: the file system cannot read it.
         """
         with open(self._path(first), "rb") as file:
             header = segments.decode_header(file.read(segments.HEADER_BYTES))
@@ -101,24 +102,32 @@ class SegmentFolder:
         return file
 
     def make_room(self) -> None:
-        """Remove the oldest segments until there is room for one more."""
-        while len(self.firsts) > 1 and os.statvfs(self._folder)[3] < _FREE_BLOCKS_MIN:
-            os.remove(self._path(self.firsts.pop(0)))
+        """Remove segments, damaged ones first and then the oldest, until one more has room."""
+        while os.statvfs(self._folder)[3] < _FREE_BLOCKS_MIN:
+            if self._damaged:
+                os.remove(self._path(self._damaged.pop(0), _DAMAGED_SUFFIX))
+            elif len(self.firsts) > 1:
+                os.remove(self._path(self.firsts.pop(0)))
+            else:
+                return
 
     def newest(self) -> tuple:
         """Return `(header, next_record_no)`; header is None if there is no segment.
 
-        From the newest backwards, until one header can be read. What cannot is set aside, and
-        the numbers it may have used count as used.
+        From the newest backwards, until one header can be read. What cannot is set aside, now or
+        at an earlier boot, and the numbers it may have used count as used.
+
+        Raises:
+            Unsupported: a newer firmware wrote it. Nothing is touched: go back to that firmware.
         """
-        after = 0
+        after = max([self.end_of(first, _DAMAGED_SUFFIX) for first in self._damaged] or [0])
         while self.firsts:
             first = self.firsts[-1]
             after = max(after, self.end_of(first))
             try:
                 with open(self._path(first), "rb") as file:
                     return segments.decode_header(file.read(segments.HEADER_BYTES)), after
-            except ProtocolError:
+            except (Truncated, Corrupt, OSError):
                 self._set_aside(self.firsts.pop())
         return None, after
 
@@ -128,8 +137,15 @@ class SegmentFolder:
             # Power was cut before its first commit: nothing was in it.
             os.remove(path)
             return
-        self.damaged_count += 1
-        os.rename(path, path[: -len(_SUFFIX)] + _DAMAGED_SUFFIX)
+        self._damaged.append(first)
+        os.rename(path, self._path(first, _DAMAGED_SUFFIX))
 
-    def _path(self, first: int) -> str:
-        return "%s/%08x%s" % (self._folder, first, _SUFFIX)
+    def _list(self, suffix: str) -> list:
+        return sorted(
+            int(entry[0][: -len(suffix)], 16)
+            for entry in os.ilistdir(self._folder)
+            if entry[0].endswith(suffix)
+        )
+
+    def _path(self, first: int, suffix: str = _SUFFIX) -> str:
+        return "%s/%08x%s" % (self._folder, first, suffix)

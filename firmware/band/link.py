@@ -66,6 +66,8 @@ class Link:
         self._connection = None
         self._mtu = _MTU_DEFAULT
         self._received = []
+        # What went wrong in the interrupt handler; `serve` raises it.
+        self._failure = None
         ble.irq(self._irq)
         ble.active(True)
         ble.config(mtu=_MTU, gap_name="Pouch")
@@ -84,15 +86,28 @@ class Link:
         ble.gatts_set_buffer(self._control, _MTU)
 
     async def serve(self) -> None:
-        """Advertise, talk to whoever connects, for ever."""
-        while True:
+        """Advertise, talk to whoever connects, for ever.
+
+        Raises:
+            Exception: whatever failed in the interrupt handler: the band must start again.
+        """
+        while self._failure is None:
             if self._connection is None:
                 self._ble.gap_advertise(_ADVERTISE_INTERVAL_US, _advertisement())
             await self._flag.wait()
             if self._connection is not None:
                 await self._talk(BandSession(self._source))
+        raise self._failure
 
     def _irq(self, event: int, data: tuple) -> None:
+        try:
+            self._note(event, data)
+        except Exception as error:  # noqa: BLE001 - MicroPython would drop the handler for good
+            self._failure = error
+            self._flag.set()
+            self._indicated.set()
+
+    def _note(self, event: int, data: tuple) -> None:
         if event == _IRQ_CENTRAL_CONNECT:
             self._connection = data[0]
             self._mtu = _MTU_DEFAULT
@@ -112,7 +127,7 @@ class Link:
 
     async def _talk(self, session: BandSession) -> None:
         """Serve one connection until it ends: no other begins before `serve` advertises."""
-        while self._connection is not None:
+        while self._connection is not None and self._failure is None:
             while self._received:
                 session.receive(self._received.pop(0))
             item = session.next_frame(self._mtu - _ATT_HEADER_BYTES)
@@ -131,12 +146,15 @@ class Link:
 
         A host that went away is not an error: the disconnect event ends the connection.
         """
-        while self._connection is not None:
+        while True:
+            # Read once: the handler may run between two looks at it.
+            connection = self._connection
+            if connection is None:
+                return False
             try:
-                send(self._connection, handle, frame)
+                send(connection, handle, frame)
                 return True
             except OSError as error:
                 if error.errno != errno.ENOMEM:
                     return False
             await asyncio.sleep_ms(_QUEUE_FULL_WAIT_MS)
-        return False

@@ -29,7 +29,11 @@ class Recorder:
         self._status_due_ms = 0
 
     def add_boot(self) -> None:
-        """Record that the band started, and make it durable: it fixes this boot's identity."""
+        """Record that the band started.
+
+        It becomes durable with the first samples: a band that loses its power over and over
+        within two minutes then leaves nothing, instead of a segment each time.
+        """
         self._log.append(
             c.KIND_BOOT,
             {
@@ -42,7 +46,6 @@ class Recorder:
                 "firmware_patch": self._version[2],
             },
         )
-        self._log.flush()
 
     def add_sample(self, fields: dict) -> None:
         """Record one sample, and once an hour the band's own state."""
@@ -60,6 +63,7 @@ class Recorder:
                     "battery_mv": self._board.battery_mv(),
                     "free_heap_bytes": gc.mem_free(),
                     "records_lost": self._log.oldest_record_no,
+                    "segments_damaged": min(self._log.damaged_count, 0xFF),
                 },
             )
 

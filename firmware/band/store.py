@@ -66,7 +66,7 @@ class SegmentLog:
 
     @property
     def damaged_count(self) -> int:
-        """Segments set aside at recovery because their header was unreadable."""
+        """Segments set aside because their header was unreadable."""
         return self._folder.damaged_count
 
     def append(self, kind: int, values: dict) -> int:
@@ -117,13 +117,13 @@ class SegmentLog:
         for index in range(folder.find(first), len(folder.firsts)):
             start = folder.firsts[index]
             begin = max(first, start)
-            count = min(count_max, self._end_of(index) - begin)
-            if count > 0:
-                try:
+            try:
+                count = min(count_max, self._end_of(index) - begin)
+                if count > 0:
                     boot_id, data = folder.read(start, begin, count)
-                except ProtocolError:
-                    continue  # Its header is damaged: pass over it.
-                return boot_id, begin, data
+                    return boot_id, begin, data
+            except (ProtocolError, OSError):
+                continue  # It cannot be read: pass over it, the others must not wait for it.
         return 0, first, b""
 
     def _end_of(self, index: int) -> int:

@@ -66,11 +66,10 @@ class Tail:
         """
         found = []
         for entry in os.ilistdir(self._folder):
-            with open(self._folder + "/" + entry[0], "rb") as file:
-                data = file.read()
             try:
-                fields, records = segments.decode_slot(data)
-            except ProtocolError:
+                with open(self._folder + "/" + entry[0], "rb") as file:
+                    fields, records = segments.decode_slot(file.read())
+            except (ProtocolError, OSError):
                 continue  # Never finished, or damaged: its numbers are missing, no others.
             found.append((fields["first_record_no"], fields["log_id"], fields["boot_id"], records))
         found.sort()

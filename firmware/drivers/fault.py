@@ -2,7 +2,7 @@
 
 from micropython import const
 
-# Codes of a SensorFault; they go into fault records as they are, so never renumber them.
+# Codes of a SensorFault.
 BUS = const(1)
 IDENTITY = const(2)
 NOT_READY = const(3)

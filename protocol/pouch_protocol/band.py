@@ -23,6 +23,8 @@ from .frames import Joiner, Splitter
 # A report goes out in messages of about four frames: enough that a frame's byte and a message's
 # fourteen are small beside the records, few enough that two messages fit the board's RAM.
 _FRAMES_PER_MESSAGE = 4
+# Answers wait for the radio. A host asks one thing at a time; whoever sends more is not answered.
+_REPLIES_MAX = 4
 
 
 class BandSession:
@@ -138,7 +140,8 @@ class BandSession:
         return c.CHANNEL_CONTROL, report.done_message()
 
     def _reply(self, opcode: int, procedure: int, fields: dict) -> None:
-        self._replies.append(messages.encode(opcode, procedure, fields))
+        if len(self._replies) < _REPLIES_MAX:
+            self._replies.append(messages.encode(opcode, procedure, fields))
 
     def _respond(self, procedure: int, request: int, code: int) -> None:
         self._reply(c.OP_RESPONSE, procedure, {"request": request, "code": code})

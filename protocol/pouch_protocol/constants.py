@@ -102,7 +102,9 @@ def parse_band_label(label: str) -> int:
     Raises:
         ValueError: the text is not a band label. Show it to the person who typed it.
     """
-    digits = label[2:]
-    if label[:2].upper() != "P-" or len(digits) != 8:  # noqa: PLR2004 - a u32 is 8 hex digits
+    digits = label[2:].upper()
+    # Digit by digit: int() takes signs and underscores too.
+    known = all(digit in "0123456789ABCDEF" for digit in digits)
+    if label[:2].upper() != "P-" or len(digits) != 8 or not known:  # noqa: PLR2004 - u32 in hex
         raise ValueError("not a band label: %s (expected P-XXXXXXXX)" % label)
     return int(digits, 16)

@@ -25,6 +25,8 @@ class Layout:
         names: field names in order.
         codes: struct code of each field: B, H, I, h or a byte string such as "5s".
         offsets: first byte of each field.
+        limits: smallest and largest value of each field; None for a byte string, of which the
+            length is checked instead.
         size: bytes in all.
     """
 
@@ -37,8 +39,7 @@ class Layout:
         """
         self.names = tuple(field[0] for field in fields)
         self.codes = tuple(field[1] for field in fields)
-        # No limits for byte strings: their length is checked instead.
-        self._limits = tuple(field[2:] or _LIMITS.get(field[1]) for field in fields)
+        self.limits = tuple(field[2:] or _LIMITS.get(field[1]) for field in fields)
         self._format = "<" + "".join(self.codes)
         offsets = []
         position = 0
@@ -62,7 +63,7 @@ class Layout:
             if name not in values:
                 raise ValueError("field %s is missing" % name)
             value = values[name]
-            limits = self._limits[index]
+            limits = self.limits[index]
             if limits is None:
                 if len(value) != int(self.codes[index][:-1]):
                     raise ValueError("field %s has %d bytes" % (name, len(value)))
@@ -82,7 +83,7 @@ class Layout:
             raise Truncated("%d bytes of %d" % (max(0, len(buffer) - offset), self.size))
         values = struct.unpack_from(self._format, buffer, offset)
         for index, value in enumerate(values):
-            limits = self._limits[index]
+            limits = self.limits[index]
             if limits is not None and not limits[0] <= value <= limits[1]:
                 raise Corrupt("field %s is out of range: %d" % (self.names[index], value))
         return dict(zip(self.names, values))  # noqa: B905 - MicroPython's zip has no strict

@@ -6,7 +6,7 @@
                 +----- report() -- Records, Records, ... ------------> |
                 +----- abort(): whatever still arrives of the old procedure is dropped
 
-One procedure at a time. Time-outs are the caller's: it calls `abort` and tries again.
+One procedure at a time. Time-outs are the caller's: it leaves the connection, or calls `abort`.
 """
 
 from . import constants as c
@@ -118,13 +118,12 @@ class HostSession:
             {"first_record_no": first_record_no, "last_record_no": last_record_no},
         )
 
-    def set_time(self, utc_ms: int, round_trip_ms: int, source: int = c.TIME_SOURCE_HOST) -> None:
+    def set_time(self, utc_ms: int, round_trip_ms: int) -> None:
         """Tell the band the time; it stores the pair as an anchor.
 
         Args:
             utc_ms: Unix time at which the band will read this, milliseconds.
             round_trip_ms: how long the last exchange took; half of it bounds the error.
-            source: who says so.
         """
         self._start(
             c.OP_SET_TIME,
@@ -132,7 +131,7 @@ class HostSession:
             {
                 "utc_s": utc_ms // 1000,
                 "utc_ms": utc_ms % 1000,
-                "source": source,
+                "source": c.TIME_SOURCE_HOST,
                 "round_trip_ms": min(round_trip_ms, 0xFFFF),
             },
         )

@@ -49,7 +49,7 @@ STATUS = Layout(
     ("battery_mv", "H"),
     ("free_heap_bytes", "I"),
     ("records_lost", "I"),
-    ("reserved", "1s"),
+    ("segments_damaged", "B"),
 )
 FAULT = Layout(
     *_HEAD,

@@ -29,6 +29,7 @@ class BandPlan:
         worn_by_infant: whether the infant keeps the band on outside SSC.
         ticks_at_boot_us: what its `ticks_us` shows at boot; to come near their wrap.
         pod: makes its chips, if they are not all sound and present.
+        firmware_dir: its firmware, if it is not ours as it stands.
         protocol_dir: its `pouch_protocol`, if it is of another version than ours.
     """
 
@@ -40,6 +41,7 @@ class BandPlan:
     worn_by_infant: bool = False
     ticks_at_boot_us: int = 0
     pod: Callable[[Surroundings], Pod] = Pod
+    firmware_dir: Path = FIRMWARE_DIR
     protocol_dir: Path = PROTOCOL_DIR
 
 
@@ -66,7 +68,7 @@ def add_band(simulation: Simulation, plan: BandPlan, work_dir: Path) -> SimBand:
     return simulation.add_band(
         f"band-{plan.band_id:08x}",
         plan.pod(plan.surroundings).bus,
-        firmware_dir=FIRMWARE_DIR,
+        firmware_dir=plan.firmware_dir,
         protocol_dir=plan.protocol_dir,
         factory_files={"config.json": json.dumps(settings).encode()},
         drift_ppm=plan.drift_ppm,

@@ -1,5 +1,7 @@
 """A ward of bands and one collector: nothing lost, nothing twice, the same for the same seed."""
 
+import asyncio
+
 import pytest
 
 from tests.e2e.whole_path import DAY_S, HOUR_S, START_UTC_S, WholePath, flashed
@@ -58,23 +60,30 @@ def test_power_cut_between_pulls_loses_at_most_two_minutes_and_numbers_go_on(tmp
     assert stored.items() <= flashed(band).items()
 
 
-def test_power_cut_in_the_middle_of_a_pull_and_the_next_pull_goes_on(tmp_path, seed):
+@pytest.mark.parametrize("after_frames", [1, 7, 40])
+def test_power_cut_in_the_middle_of_a_pull_and_the_next_pull_goes_on(tmp_path, seed, after_frames):
     path = WholePath(tmp_path, seed)
     band = path.add_band()
-    cut = []
 
     async def scenario():
         await path.wait(6 * HOUR_S)
-        # Some frames into the stream, wherever that is for this seed.
-        path.simulation.loop.call_later(5.9, lambda: (cut.append(1), band.cut_power()))
-        await path.round()
+        pull = asyncio.ensure_future(path.round())
+        while band.notification_count < after_frames:
+            await path.wait(0.001)
+        band.cut_power()
+        first = await pull
+        before = path.stored(0x1000)
         band.power_on()
         await path.wait(60)
         await path.round()
+        return first, before
 
-    path.run(scenario())
-    assert cut
+    first, before = path.run(scenario())
+    assert first.pulls == []
+    assert "P-00001000" in first.failures[0]
+    assert len(before) < 6 * 120
     stored = path.stored(0x1000)
+    assert before.items() <= stored.items()
     assert sorted(stored) == list(range(len(stored)))
     assert stored.items() <= flashed(band).items()
     assert len(stored) > 6 * 120

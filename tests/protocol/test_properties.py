@@ -17,7 +17,7 @@ _RANGES = {"B": (0, 255), "H": (0, 65535), "I": (0, 0xFFFFFFFF), "h": (-32768, 3
 def fields_of(layout):
     """Draw legal fields of a layout."""
     strategies = {}
-    for name, code, limits in zip(layout.names, layout.codes, layout._limits, strict=True):
+    for name, code, limits in zip(layout.names, layout.codes, layout.limits, strict=True):
         if name not in ("kind", "reserved"):
             low, high = limits or _RANGES[code]
             strategies[name] = st.integers(low, high)

@@ -87,5 +87,14 @@ def test_label_round_trip():
     for band_id in (0, 0x0012ABCD, 0xFFFFFFFF):
         assert c.parse_band_label(c.band_label(band_id)) == band_id
     assert c.band_label(0x0012ABCD) == "P-0012ABCD"
-    for bad in ("", "P-", "X-0012ABCD", "P-0012ABC", "P-0012ABCG", "P-0012ABCD0"):
+    for bad in (
+        "",
+        "P-",
+        "X-0012ABCD",
+        "P-0012ABC",
+        "P-0012ABCG",
+        "P-0012ABCD0",
+        "P-+012ABCD",
+        "P-0012_BCD",
+    ):
         raises(ValueError, c.parse_band_label, bad)

@@ -197,6 +197,28 @@ def test_damaged_request_is_answered_and_unknown_opcode_too():
     assert reply.fields["code"] == c.CODE_CORRUPT
 
 
+def test_answer_to_an_earlier_procedure_is_dropped():
+    host, band = HostSession(), BandSession(ListSource(_records(3)))
+    host.hello()
+    band.receive(host.next_frame(244))
+    late = band.next_frame(244)
+    host.abort()
+    _deliver(band, host)
+    host.hello()
+    assert host.receive(late[0], late[1]) == []
+    assert host.waiting
+
+
+def test_junk_piles_up_no_answers():
+    band = BandSession(ListSource([]))
+    for number in range(1000):
+        band.receive(bytes((0xC0 | (number & 0x3F),)) + b"junk that is no message")
+    answers = 0
+    while band.next_frame(244) is not None:
+        answers += 1
+    assert 0 < answers <= 4
+
+
 def test_reflected_reply_is_refused():
     band = BandSession(ListSource([]))
     message = messages.encode(c.OP_REPORT_DONE, 4, {"record_count": 1, "records_crc": 2})

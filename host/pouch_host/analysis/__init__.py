@@ -7,5 +7,5 @@ Each step is one function over arrays, so that a better method replaces one file
 carries the version of the method that made it.
 """
 
-ALGORITHM_VERSION = "touch-threshold-1"
+ALGORITHM_VERSION = "touch-threshold-2"
 """Changes whenever the same records may give other states or hours."""

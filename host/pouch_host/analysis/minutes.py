@@ -7,13 +7,16 @@ The rule looks at one channel and uses a second only to doubt it:
    cloth and a hand's warmth on the table also raise the capacitance.
 3. Both faces touched is ssc; one of them infant_only or caregiver_only; none off.
 4. A missing or faulty reading that the rule needs makes the sample unknown.
-5. A minute has the state that covers more than half of it. Without such a state it is unknown.
+5. Between two neighbouring samples of the same state that state is known. Between two of different
+   states the change can lie anywhere, and so it can in a gap: that time is unknown.
+6. A minute has the state that covers all of it. Without such a state it is unknown.
 
 What it gets wrong: a cloth that is wet and warm, the caregiver's own skin on both faces, a room at
 skin temperature. It does not look at motion, nor at the minutes around.
 
-Because of 5, taking records away can turn a known minute into an unknown one, but never into
-another state: the bounds of a day can only widen.
+Because of 5 and 6, the confirmed minutes of a day cannot exceed the true ones by rounding, and
+taking records away can turn a known minute into an unknown one, but never into another state: the
+bounds of a day can only widen.
 """
 
 from dataclasses import dataclass
@@ -39,6 +42,9 @@ SKIN_C_MAX = 42.0
 
 MINUTE_S = 60
 
+# Sums of Unix times in double precision are good to a microsecond.
+_ROUNDING_S = 1e-3
+
 
 class State(IntEnum):
     """What is known of a minute, or of one sample."""
@@ -62,9 +68,8 @@ class MinuteStates:
     Attributes:
         first_utc_s: where the first minute begins.
         states: a `State` for each minute.
-        probability: how sure the state is, 0 to 1; NaN where unknown. Crude: it is the share of
-            the minute that the samples with that state cover, and knows nothing of how often
-            the rule itself is wrong.
+        probability: how sure the state is, 0 to 1; NaN where unknown. Crude: this rule has no
+            notion of doubt and says 1 for every minute that it knows.
         algorithm_version: the method.
     """
 
@@ -98,21 +103,19 @@ def minute_states(samples: Samples, first_utc_s: int, minutes: int) -> MinuteSta
         first_utc_s: where the first minute begins.
         minutes: how many minutes.
     """
-    begin, end = _disjoint(samples)
-    edges = first_utc_s + MINUTE_S * np.arange(minutes + 1, dtype=np.float64)
     of_sample = sample_states(samples)
+    begin, end = _between_equals(samples, of_sample, *_disjoint(samples))
+    edges = first_utc_s + MINUTE_S * np.arange(minutes + 1, dtype=np.float64)
     states = np.full(minutes, State.UNKNOWN, np.uint8)
     probability = np.full(minutes, np.nan)
     for state in State:
         if state is State.UNKNOWN:
             continue
         chosen = of_sample == state
-        share = _covered_s(begin[chosen], end[chosen], edges) / MINUTE_S
-        # More than half: no two states can both claim a minute.
-        claimed = share > 1 / 2
+        claimed = _covered_s(begin[chosen], end[chosen], edges) >= MINUTE_S - _ROUNDING_S
         states[claimed] = state
-        probability[claimed] = share[claimed]
-    return MinuteStates(first_utc_s, states, np.minimum(probability, 1.0))
+        probability[claimed] = 1.0
+    return MinuteStates(first_utc_s, states, probability)
 
 
 def _is_skin(temperature_c: Floats) -> npt.NDArray[np.bool_]:
@@ -128,6 +131,22 @@ def _disjoint(samples: Samples) -> tuple[Floats, Floats]:
     begin = samples.begin_utc_s.copy()
     begin[1:] = np.maximum(begin[1:], reached[:-1])
     return begin, np.maximum(samples.end_utc_s, begin)
+
+
+def _between_equals(
+    samples: Samples, states: States, begin: Floats, end: Floats
+) -> tuple[Floats, Floats]:
+    """Return what each sample speaks for, cut back to it where no equal neighbour follows.
+
+    The state may have changed anywhere on the way to a sample of another state or into a gap.
+    """
+    same = (states[:-1] == states[1:]) & (begin[1:] <= end[:-1] + _ROUNDING_S)
+    begin, end = begin.copy(), end.copy()
+    end[:-1][~same] = np.minimum(end[:-1], samples.utc_s[:-1])[~same]
+    begin[1:][~same] = np.maximum(begin[1:], samples.utc_s[1:])[~same]
+    end[-1:] = np.minimum(end[-1:], samples.utc_s[-1:])
+    begin[:1] = np.maximum(begin[:1], samples.utc_s[:1])
+    return begin, np.maximum(begin, end)
 
 
 def _covered_s(begin: Floats, end: Floats, edges: Floats) -> Floats:

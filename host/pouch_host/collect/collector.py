@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from pouch_host.errors import BandError
 from pouch_host.store import Store
 
+from .anchors import AnchorPlan
 from .link import BandAdapter, FoundBand, LinkError
 from .pull import PullResult, pull
 
@@ -46,6 +47,7 @@ class Collector:
         self._adapter = adapter
         self._store = store
         self._clock = clock
+        self._anchors = AnchorPlan()
 
     async def round(self) -> Round:
         """Discover once and pull each band found.
@@ -68,17 +70,24 @@ class Collector:
 
         Args:
             interval_s: from the start of one round to the start of the next.
-            on_round: told of each round.
+            on_round: told of each round. One that failed as a whole, because the adapter did, is
+                one without pulls; the next is made all the same.
         """
+        loop = asyncio.get_running_loop()
         while True:
-            started_s = self._clock()
-            on_round(await self.round())
-            await asyncio.sleep(max(0.0, started_s + interval_s - self._clock()))
+            started_s = loop.time()
+            try:
+                outcome = await self.round()
+            except LinkError as error:
+                log.warning("%s", error)
+                outcome = Round(failures=[str(error)])
+            on_round(outcome)
+            await asyncio.sleep(max(0.0, started_s + interval_s - loop.time()))
 
     async def _pull(self, band: FoundBand) -> PullResult:
         try:
             async with asyncio.timeout(_PULL_TIMEOUT_S), self._adapter.connect(band) as link:
-                return await pull(link, self._store, self._clock)
+                return await pull(link, self._store, self._clock, self._anchors)
         except TimeoutError as error:
             message = f"{band.address}: not read within {_PULL_TIMEOUT_S:g} s"
             raise BandError(message) from error

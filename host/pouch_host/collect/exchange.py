@@ -1,5 +1,6 @@
 """Runs one procedure at a time over a link: the protocol's HostSession with time-outs."""
 
+import asyncio
 from collections.abc import Callable
 
 from pouch_protocol import constants as c
@@ -10,6 +11,8 @@ from .link import BandLink, LinkError, LinkFailure
 # Three connection intervals of the slowest plan, one indication's confirmation, one flash flush
 # with an erase: well under two seconds. Ten leave room for a radio in trouble.
 SILENCE_TIMEOUT_S = 10.0
+# A clock that is set after a longer round trip is set to within a second at best: rather not.
+ROUND_TRIP_MS_MAX = 2000
 # A frame that was damaged on the way is asked for again this often.
 _ATTEMPTS = 3
 
@@ -36,9 +39,11 @@ class Exchange:
 
     async def hello(self) -> dict[str, int]:
         """Ask who the band is; measures the round trip on the way."""
-        sent_s = self._clock()
+        # On the loop's clock, which nobody sets: the host's own may be stepped at any moment.
+        loop = asyncio.get_running_loop()
+        sent_s = loop.time()
         fields = await self._ask(self._session.hello)
-        self.round_trip_ms = round((self._clock() - sent_s) * 1000)
+        self.round_trip_ms = round((loop.time() - sent_s) * 1000)
         return fields
 
     async def set_time(self) -> dict[str, int]:

@@ -11,7 +11,8 @@ from pouch_protocol import records
 from pouch_protocol.errors import Unsupported
 from pouch_protocol.host import Records
 
-from .exchange import Exchange
+from .anchors import AnchorPlan
+from .exchange import ROUND_TRIP_MS_MAX, Exchange
 from .link import BandLink, LinkError
 
 log = logging.getLogger(__name__)
@@ -33,7 +34,7 @@ class PullResult:
         missing_count: records that the band holds and that did not arrive: pull again.
         absent_count: records that the band itself does not hold any more.
         corrupt_count: records that are damaged in the band's own flash; kept as they are.
-        damaged_count: frames that were damaged on the way and asked for again.
+        damaged_count: frames that were damaged on the way, and pieces that nobody asked for.
     """
 
     band_id: int
@@ -49,7 +50,9 @@ class PullResult:
         return c.band_label(self.band_id)
 
 
-async def pull(link: BandLink, store: Store, clock: Callable[[], float]) -> PullResult:
+async def pull(
+    link: BandLink, store: Store, clock: Callable[[], float], anchors: AnchorPlan
+) -> PullResult:
     """Fetch every record that the store lacks.
 
     What arrived before a failure is stored; the next pull asks only for the rest.
@@ -58,38 +61,49 @@ async def pull(link: BandLink, store: Store, clock: Callable[[], float]) -> Pull
         link: the open connection.
         store: where records go.
         clock: returns the Unix time in seconds.
+        anchors: whether the band is to be told the time, which costs it a record.
 
     Raises:
         LinkError: the connection failed.
         BandError: the band cannot be read by this program.
     """
     exchange = Exchange(link, clock)
+    label = ""
     try:
         band = await exchange.hello()
-    except Unsupported as error:
-        raise BandError(f"{error}: update Pouch on this computer") from error
-    band_id, log_id = band["band_id"], band["log_id"]
-    version = f"{band['firmware_major']}.{band['firmware_minor']}.{band['firmware_patch']}"
-    store.record_contact(
-        band_id,
-        utc_s=clock(),
-        battery_mv=band["battery_mv"],
-        firmware_version=version,
-        wire_version=band["wire_version"],
-    )
-    try:
-        result = await _fetch_missing(exchange, store, clock, band_id, log_id)
+        label = c.band_label(band["band_id"])
+        _record_contact(store, band, clock())
+        boot = (band["band_id"], band["boot_id"])
+        if anchors.due(*boot) and exchange.round_trip_ms <= ROUND_TRIP_MS_MAX:
+            await exchange.set_time()
+            anchors.told(*boot)
+        result = await _fetch_missing(exchange, store, clock, band["band_id"], band["log_id"])
     except LinkError as error:
-        # From here on the band is known by the label that is printed on it.
-        raise LinkError(error.reason, f"band {c.band_label(band_id)}: {error}") from error
+        # Once it has said who it is, the band is known by the label that is printed on it.
+        where = f"band {label}: " if label else ""
+        raise LinkError(error.reason, f"{where}{error}") from error
+    except Unsupported as error:
+        where = f"band {label}: " if label else ""
+        raise BandError(f"{where}{error}: update Pouch on this computer") from error
     _log_result(result)
     return result
+
+
+def _record_contact(store: Store, band: dict[str, int], utc_s: float) -> None:
+    store.record_contact(
+        band["band_id"],
+        utc_s=utc_s,
+        battery_mv=band["battery_mv"],
+        firmware_version=(
+            f"{band['firmware_major']}.{band['firmware_minor']}.{band['firmware_patch']}"
+        ),
+        wire_version=band["wire_version"],
+    )
 
 
 async def _fetch_missing(
     exchange: Exchange, store: Store, clock: Callable[[], float], band_id: int, log_id: int
 ) -> PullResult:
-    await exchange.set_time()
     bounds = await exchange.count()
     fetch = _Fetch(exchange, store, clock, band_id, log_id)
     oldest, newest = bounds["oldest_record_no"], bounds["next_record_no"] - 1
@@ -101,7 +115,7 @@ async def _fetch_missing(
         missing_count=0 if complete else left,
         absent_count=left if complete else 0,
         corrupt_count=fetch.corrupt_count,
-        damaged_count=exchange.damaged_count,
+        damaged_count=exchange.damaged_count + fetch.stray_count,
     )
 
 
@@ -134,8 +148,10 @@ class _Fetch:
         self._band_id = band_id
         self._log_id = log_id
         self._run: list[Records] = []
+        self._asked = range(0)
         self.new_count = 0
         self.corrupt_count = 0
+        self.stray_count = 0
 
     async def run(self, oldest: int, newest: int) -> bool:
         """Fetch a range's holes; tell whether every report arrived whole at the last try."""
@@ -153,6 +169,7 @@ class _Fetch:
         return False
 
     async def _report(self, first: int, last: int) -> bool:
+        self._asked = range(first, last + 1)
         try:
             return await self._exchange.report(first, last, self._take)
         finally:
@@ -160,6 +177,11 @@ class _Fetch:
 
     def _take(self, piece: Records) -> None:
         """Collect pieces that follow each other; store the run when one does not."""
+        last_record_no = piece.first_record_no + len(piece.data) // c.RECORD_BYTES - 1
+        if piece.first_record_no not in self._asked or last_record_no not in self._asked:
+            # Nobody asked for these: stored, they would take the place of the true ones.
+            self.stray_count += 1
+            return
         if self._run:
             newest = self._run[-1]
             count = len(newest.data) // c.RECORD_BYTES

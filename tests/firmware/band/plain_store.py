@@ -2,11 +2,13 @@
 
 import os
 
+from band import store, tail
 from band.store import SEGMENT_RECORDS, SegmentLog
 from band.tail import SLOTS
 from pouch_protocol import constants as c
 from pouch_protocol import records, segments
-from tests.protocol.plain import sample
+from pouch_protocol.errors import Unsupported
+from tests.protocol.plain import raises, sample
 from tests.support.on_band.ram_flash import ROOT, PowerCut, RamFlash, mount, names, power_cycle
 
 BAND = 0x0012ABCD
@@ -229,6 +231,70 @@ def test_foreign_files_in_the_folder_do_not_matter():
     assert _reopen().next_record_no == 4
 
 
+def test_numbers_and_boots_of_a_segment_set_aside_stay_used_over_boots():
+    _, log = _fresh()
+    _append(log, SEGMENT_RECORDS + 40)
+    log.commit()
+    with open(ROOT + "/log/00000190.seg", "r+b") as file:
+        file.seek(10)
+        file.write(b"\x55")
+    boots = {log.boot_id}
+    for _ in range(3):
+        # Power goes again before anything is flushed.
+        again = _reopen()
+        assert again.next_record_no == SEGMENT_RECORDS + 40
+        assert again.damaged_count == 1
+        _append(again, 2)
+        boots.add(again.boot_id)
+    assert min(boots - {1}) > 2
+
+
+def test_log_of_newer_firmware_is_refused_and_left_alone():
+    _, log = _fresh()
+    _append(log, 8)
+    log.commit()
+    with open(ROOT + "/log/00000000.seg", "r+b") as file:
+        file.seek(4)
+        file.write(b"\x02")
+    raises(Unsupported, _reopen)
+    assert names() == ["00000000.seg"]
+
+
+def test_segment_that_cannot_be_read_does_not_hold_up_the_others():
+    _, log = _fresh()
+    _append(log, SEGMENT_RECORDS * 3)
+    log.commit()
+    os.remove(ROOT + "/log/00000190.seg")
+    held = sorted(_read_all(log))
+    assert len(held) == SEGMENT_RECORDS * 2
+    assert held[-1] == SEGMENT_RECORDS * 3 - 1
+
+
+def test_damaged_segments_make_room_before_good_ones():
+    _, log = _fresh(blocks=64)
+    _append(log, SEGMENT_RECORDS * 2 + 4)
+    log.commit()
+    os.rename(ROOT + "/log/00000000.seg", ROOT + "/log/00000000.bad")
+    again = _reopen()
+    _append(again, SEGMENT_RECORDS * 30)
+    assert again.damaged_count == 0
+    assert again.oldest_record_no > SEGMENT_RECORDS
+
+
+def test_28_days_fit_beside_the_firmware():
+    # 2,880 samples a day, an anchor and a status each hour, and 160 kB of other files.
+    _, log = _fresh(blocks=512)
+    with open(ROOT + "/firmware", "wb") as file:
+        for _ in range(40):
+            file.write(bytes(4096))
+    for hour in range(28 * 24):
+        _append(log, 122)
+        if hour % 24 == 0:
+            log.commit()
+    assert log.oldest_record_no == 0
+    assert log.next_record_no == 28 * 24 * 122
+
+
 def test_cut_at_every_flash_operation_keeps_every_flushed_record():
     # Goal: a flush is a promise. Method: count the operations of a clean run, then repeat it
     # once per operation with the power cut there, remount, and compare.
@@ -236,25 +302,45 @@ def test_cut_at_every_flash_operation_keeps_every_flushed_record():
     assert total > 100
     for cut_at in range(1, total + 1):
         flash, promised, begun = _run_until_cut(cut_at)
-        survivor = RamFlash(image=bytes(flash.image))
-        mount(survivor)
-        log = _open(log_id=78)
-        held = _read_all(log)
-        assert set(range(promised)) <= set(held), (cut_at, promised, sorted(held))
-        assert max(held or [-1]) < begun, cut_at
-        assert all(held[number][1] == number * 3000 for number in held), cut_at
-        before = log.next_record_no
-        _append(log, 4)
-        assert sorted(_read_all(log))[-4:] == list(range(before, before + 4)), cut_at
+        _check_survivor(flash, promised, begun, cut_at)
 
 
-def _run_until_cut(cut_at):
+def test_cut_at_every_operation_of_small_segments_reuse_and_recovery():
+    # As above, with segments of ten records, three slots and a flash so small that the oldest
+    # segments go: every cut also falls into roll-over, eviction and the recovery after a cut.
+    small = (10, 3)
+    usual = (store.SEGMENT_RECORDS, tail.SLOTS)
+    store.SEGMENT_RECORDS, tail.SLOTS = small
+    try:
+        for blocks in (64, 26):
+            total = _run_until_cut(0, blocks)[0].operations
+            for cut_at in range(1, total + 1):
+                flash, promised, begun = _run_until_cut(cut_at, blocks)
+                _check_survivor(flash, promised, begun, cut_at)
+    finally:
+        store.SEGMENT_RECORDS, tail.SLOTS = usual
+
+
+def _check_survivor(flash, promised, begun, cut_at):
+    mount(RamFlash(image=bytes(flash.image)))
+    log = _open(log_id=78)
+    held = _read_all(log)
+    assert set(range(log.oldest_record_no, promised)) <= set(held), (cut_at, promised, held)
+    assert max(held or [-1]) < begun, cut_at
+    assert all(held[number][1] == number * 3000 for number in held), cut_at
+    before = log.next_record_no
+    assert before >= promised, cut_at
+    _append(log, 4)
+    assert sorted(_read_all(log))[-4:] == list(range(before, before + 4)), cut_at
+
+
+def _run_until_cut(cut_at, blocks=64):
     """Append 200 records over two boots, with a commit in each, as a pull makes it.
 
     Returns:
         The flash, one more than the last flushed record, and one more than the last begun.
     """
-    flash = RamFlash(64)
+    flash = RamFlash(blocks)
     mount(flash, format_it=True)
     flash.operations = 0
     flash.cut_at = cut_at

@@ -30,7 +30,7 @@ def sample(uptime_s, **changes):
 
 def status(uptime_s):
     values = {"flags": 0, "uptime_cs": uptime_s * 100, "battery_mv": 3900}
-    return c.KIND_STATUS, values | {"free_heap_bytes": 1, "records_lost": 0}
+    return c.KIND_STATUS, values | {"free_heap_bytes": 1, "records_lost": 0, "segments_damaged": 0}
 
 
 def converted(values_by_no, clock=CLOCK):

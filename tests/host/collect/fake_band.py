@@ -1,5 +1,6 @@
 """A band at the end of a list instead of a radio: the protocol's own BandSession on both fakes."""
 
+import asyncio
 from contextlib import asynccontextmanager
 
 from pouch_host.collect.link import FoundBand, LinkError, LinkFailure
@@ -28,14 +29,16 @@ class FakeLink:
         source: what the band knows.
         lose: told the number of each of the band's frames; a true answer loses it.
         cut_after: the connection ends when the band has sent so many frames.
+        delay_s: how long each of the band's frames takes.
     """
 
     frame_bytes_max = FRAME_BYTES
 
-    def __init__(self, source, lose=None, cut_after=None):
+    def __init__(self, source, lose=None, cut_after=None, delay_s=0.0):
         self._band = BandSession(source)
         self._lose = lose or (lambda _number: False)
         self._cut_after = cut_after
+        self._delay_s = delay_s
         self.sent = 0
 
     async def send(self, frame):
@@ -49,6 +52,8 @@ class FakeLink:
             if item is None:
                 raise LinkError(LinkFailure.SILENT, f"nothing came for {timeout_s:g} s")
             self.sent += 1
+            if self._delay_s:
+                await asyncio.sleep(self._delay_s)
             if not self._lose(self.sent - 1):
                 return item
 

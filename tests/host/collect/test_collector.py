@@ -7,6 +7,7 @@ import pytest
 from pouch_host.collect.collector import Collector
 from pouch_host.collect.link import LinkError, LinkFailure
 from pouch_host.store import Store
+from pouch_sim.loop import VirtualLoop
 from tests.host.collect.fake_band import FakeAdapter, FakeLink, ListSource, made_records
 
 NOW_UTC_S = 1_790_000_000.0
@@ -57,23 +58,45 @@ def test_round_without_bands_is_no_failure(store):
     assert outcome.failures == []
 
 
-def test_run_makes_rounds_until_it_is_cancelled(store):
-    adapter = FakeAdapter({"AA:01": lambda: FakeLink(NamedSource(1, made_records(10)))})
+def run_rounds(adapter, store, count):
+    """Let a collector run for so many rounds of 600 s of simulated time; return them."""
+    loop = VirtualLoop()
     rounds = []
 
     async def scenario():
         def note(outcome):
-            rounds.append(outcome)
-            if len(rounds) == 3:
+            rounds.append((loop.time(), outcome))
+            if len(rounds) == count:
                 task.cancel()
 
-        # A clock that is always late: no round waits for the next.
-        clock = iter(range(0, 10_000_000, 1000))
-        collector = Collector(adapter, store, lambda: float(next(clock)))
+        collector = Collector(adapter, store, lambda: NOW_UTC_S + loop.time())
         task = asyncio.ensure_future(collector.run(600.0, note))
         with pytest.raises(asyncio.CancelledError):
             await task
 
-    asyncio.run(scenario())
-    assert [len(outcome.pulls) for outcome in rounds] == [1, 1, 1]
-    assert [outcome.pulls[0].new_count for outcome in rounds] == [10, 0, 0]
+    loop.run_until_complete(scenario())
+    loop.close()
+    return rounds
+
+
+def test_run_makes_rounds_at_its_interval_until_it_is_cancelled(store):
+    adapter = FakeAdapter({"AA:01": lambda: FakeLink(NamedSource(1, made_records(10)))})
+    rounds = run_rounds(adapter, store, 3)
+    assert [time_s for time_s, _ in rounds] == pytest.approx([0, 600, 1200], abs=1)
+    assert [outcome.pulls[0].new_count for _, outcome in rounds] == [10, 0, 0]
+
+
+def test_run_goes_on_after_the_adapter_failed_for_a_round(store):
+    class FlakyAdapter(FakeAdapter):
+        failures = 1
+
+        async def discover(self, duration_s):
+            if self.failures:
+                self.failures -= 1
+                raise LinkError(LinkFailure.NOT_REACHED, "Bluetooth adapter: in progress")
+            return await super().discover(duration_s)
+
+    adapter = FlakyAdapter({"AA:01": lambda: FakeLink(NamedSource(1, made_records(10)))})
+    rounds = run_rounds(adapter, store, 2)
+    assert rounds[0][1].failures == ["Bluetooth adapter: in progress"]
+    assert rounds[1][1].pulls[0].new_count == 10

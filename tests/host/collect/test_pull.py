@@ -4,10 +4,15 @@ import asyncio
 
 import pytest
 
+from pouch_host.collect.anchors import AnchorPlan
 from pouch_host.collect.link import LinkError, LinkFailure
 from pouch_host.collect.pull import pull
 from pouch_host.errors import BandError
 from pouch_host.store import Store
+from pouch_protocol import constants as c
+from pouch_protocol import messages
+from pouch_protocol.crc import crc32
+from pouch_sim.loop import VirtualLoop
 from tests.host.collect.fake_band import BAND_ID, LOG_ID, FakeLink, ListSource, made_records
 
 NOW_UTC_S = 1_790_000_000.0
@@ -20,7 +25,7 @@ def store(tmp_path):
 
 
 def run_pull(link, store):
-    return asyncio.run(pull(link, store, lambda: NOW_UTC_S))
+    return asyncio.run(pull(link, store, lambda: NOW_UTC_S, AnchorPlan()))
 
 
 def held(store):
@@ -130,3 +135,86 @@ def test_two_hosts_read_the_same_band_and_get_the_same(tmp_path):
             run_pull(FakeLink(source), store)
             stores.append(held(store))
     assert stores[0] == stores[1]
+
+
+def test_time_is_set_half_a_round_trip_ahead_and_once_an_hour(store):
+    loop = VirtualLoop()
+    source = ListSource(made_records(5))
+    anchors = AnchorPlan()
+
+    async def scenario():
+        for wait_s in (0, 600, 3600):
+            await asyncio.sleep(wait_s)
+            link = FakeLink(source, delay_s=0.3)
+            await pull(link, store, lambda: NOW_UTC_S + loop.time(), anchors)
+
+    loop.run_until_complete(scenario())
+    loop.close()
+    first, second = source.times
+    # Asked at 0.3 s, when the answer to the hello came; it arrives half a round trip later.
+    assert first["utc_s"] + first["utc_ms"] / 1000 == pytest.approx(NOW_UTC_S + 0.45, abs=0.01)
+    assert first["round_trip_ms"] == 300
+    assert second["utc_s"] - first["utc_s"] >= 3600
+
+
+def test_time_is_not_set_after_a_slow_round_trip(store):
+    loop = VirtualLoop()
+    source = ListSource(made_records(5))
+    result = loop.run_until_complete(
+        pull(FakeLink(source, delay_s=2.5), store, lambda: NOW_UTC_S, AnchorPlan())
+    )
+    loop.close()
+    assert source.times == []
+    assert result.new_count == 5
+
+
+def test_host_clock_that_is_set_back_meanwhile_does_no_harm(store):
+    clock = iter(range(2_000_000_000, 0, -3600))
+    source = ListSource(made_records(50))
+    link = FakeLink(source)
+    result = asyncio.run(pull(link, store, lambda: float(next(clock)), AnchorPlan()))
+    assert result.new_count == 50
+    assert source.times[0]["round_trip_ms"] < 1000
+
+
+def test_records_that_nobody_asked_for_are_not_stored(store):
+    class StrayLink(FakeLink):
+        async def receive(self, timeout_s):
+            channel, frame = await super().receive(timeout_s)
+            if channel == c.CHANNEL_STREAM and not self.strayed:
+                self.strayed = True
+                procedure = frame[2]
+                message = messages.encode_records(procedure, 1, 5000, bytes(20))
+                return channel, bytes((0xC0 | (frame[0] & 0x3F),)) + message
+            return channel, frame
+
+    link = StrayLink(ListSource(made_records(10)))
+    link.strayed = False
+    result = run_pull(link, store)
+    assert result.damaged_count >= 1
+    assert store.held_ranges(BAND_ID, LOG_ID) == [(0, 9)]
+
+
+def test_answer_of_a_later_version_in_mid_pull_names_the_band(store):
+    class LaterLink(FakeLink):
+        async def receive(self, timeout_s):
+            channel, frame = await super().receive(timeout_s)
+            if self.sent == 3:
+                body = bytes((0x99, frame[2]))
+                return channel, frame[:1] + body + crc32(body).to_bytes(4, "little")
+            return channel, frame
+
+    with pytest.raises(BandError, match=r"^band P-0012ABCD: opcode 0x99: update Pouch"):
+        run_pull(LaterLink(ListSource(made_records(10))), store)
+
+
+def test_records_that_never_arrive_are_reported_as_missing(store):
+    class DeafLink(FakeLink):
+        async def receive(self, timeout_s):
+            while True:
+                channel, frame = await super().receive(timeout_s)
+                if channel == c.CHANNEL_CONTROL:
+                    return channel, frame
+
+    result = run_pull(DeafLink(ListSource(made_records(300))), store)
+    assert (result.new_count, result.missing_count, result.absent_count) == (0, 300, 0)
