@@ -7,7 +7,7 @@ machine nothing but JSON.
 import json
 import sys
 import time
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Annotated, Any
 from zoneinfo import ZoneInfo
 
@@ -15,8 +15,15 @@ import typer
 from rich.console import Console
 from rich.text import Text
 
+from .errors import InputError
+
 # In a pipe there is no screen to fit: tables are as wide as they need to be.
 _PIPE_COLUMNS = 200
+
+# Two computers of a ward may differ by a time zone set wrong, hardly by more.
+_AHEAD_S_MAX = 24 * 3600
+# Where the time of bands begins (u32): a recording may be of any year since.
+_EARLIEST_YEAR = 1970
 
 StorePath = Annotated[
     str, typer.Argument(metavar="STORE", help="The store: a file, or a database address.")
@@ -57,16 +64,20 @@ def utc_now_s() -> float:
     return time.time()
 
 
-def parse_time(text: str, zone: ZoneInfo, option: str) -> float:
-    """Return a typed time in UTC seconds.
+def parse_time(
+    text: str, zone: ZoneInfo, option: str, *, earliest_year: int = _EARLIEST_YEAR
+) -> float:
+    """Return a typed time in UTC seconds, if it can be meant.
 
     Args:
         text: ISO 8601; without an offset it is local time of the site.
         zone: the site's zone.
         option: the option that it was typed for, to be named in the error.
+        earliest_year: UTC year before which it is a slip.
 
     Raises:
         typer.BadParameter: it is not a time.
+        InputError: it lies before that year, or more than a day ahead of the computer's clock.
     """
     try:
         moment = datetime.fromisoformat(text)
@@ -76,7 +87,14 @@ def parse_time(text: str, zone: ZoneInfo, option: str) -> float:
         ) from error
     if moment.tzinfo is None:
         moment = moment.replace(tzinfo=zone)
-    return moment.timestamp()
+    utc_s = moment.timestamp()
+    if utc_s < datetime(earliest_year, 1, 1, tzinfo=UTC).timestamp():
+        raise InputError(f"{option} {text} is before {earliest_year}: check the year")
+    if utc_s > utc_now_s() + _AHEAD_S_MAX:
+        raise InputError(
+            f"{option} {text} is more than a day ahead of this computer's clock: check both"
+        )
+    return utc_s
 
 
 def chosen_now_s(text: str | None, zone: ZoneInfo) -> float:

@@ -9,6 +9,7 @@ import typer
 
 from .cli_console import StorePath, print_note, utc_now_s
 from .store import Store
+from .web.cards import STALE_AFTER_S
 
 _PORT_MAX = 65535
 
@@ -23,21 +24,20 @@ def serve(
     host: Annotated[str, typer.Option(help="Address to listen on.")] = "127.0.0.1",
     port: Annotated[int, typer.Option(min=0, max=_PORT_MAX, help="Port; 0 for any free.")] = 8000,
     stale_after: Annotated[
-        float | None,
+        float,
         typer.Option(
             min=1, help="Age in seconds from which data is stale; two rounds of collecting."
         ),
-    ] = None,
+    ] = STALE_AFTER_S,
 ) -> None:
     """Show the board of a store as a page, until Ctrl-C."""
     # Imported here: the other commands do not wait for the web framework.
     from .web.app import create_app
-    from .web.cards import STALE_AFTER_S
     from .web.server import bind, serve_until, url_of
 
     logging.basicConfig(format="%(levelname)s %(name)s: %(message)s", level=logging.WARNING)
     with Store.open(store, create=False) as opened, bind(host, port) as listener:
-        app = create_app(opened, clock=utc_now_s, stale_after_s=stale_after or STALE_AFTER_S)
+        app = create_app(opened, clock=utc_now_s, stale_after_s=stale_after)
         print_note(f"the board is at {url_of(listener)} (Ctrl-C ends it)")
         if not _is_loopback(host):
             print_note("note: anyone on this network can read the page; it asks for no password")

@@ -1,4 +1,4 @@
-"""Commands on a store: `pouch days`, `pouch bands`, `pouch assign`, `pouch zone`."""
+"""Commands that look at a store: `pouch days`, `pouch bands`; and its `pouch zone`."""
 
 from dataclasses import asdict
 from typing import Annotated, Any
@@ -8,8 +8,6 @@ import typer
 from rich import box
 from rich.table import Table
 
-from pouch_protocol.constants import band_label, parse_band_label
-
 from . import derive
 from .cli_console import (
     AsJson,
@@ -18,20 +16,19 @@ from .cli_console import (
     chosen_now_s,
     iso_local,
     output,
-    parse_time,
     print_error,
     print_json,
     print_note,
 )
 from .days_report import days_json, print_days_table
 from .store import Band, Store
+from .zones import named_zone
 
 
 def register(app: typer.Typer) -> None:
     """Add the commands to the program."""
     app.command()(days)
     app.command()(bands)
-    app.command()(assign)
     app.command()(zone)
 
 
@@ -55,7 +52,7 @@ def days(
 def show_days(
     store: Store, now_utc_s: float, infant_code: str | None = None, *, as_json: bool = False
 ) -> None:
-    """Print the days of a store's infants on stdout, and what is damaged on stderr.
+    """Print the days of a store's infants on stdout; what is damaged or skipped on stderr.
 
     Args:
         store: where the records are.
@@ -67,7 +64,7 @@ def show_days(
         typer.Exit: with 1, once all is printed, if a part of the store is damaged.
     """
     rows = derive.infant_days(store, now_utc_s, infant_code)
-    problems = derive.store_problems(store)
+    problems, notes = derive.store_problems(store), derive.store_notes(store)
     if as_json:
         print_json(
             {
@@ -75,10 +72,13 @@ def show_days(
                 "zone": store.zone.key,
                 "days": days_json(rows),
                 "problems": problems,
+                "notes": notes,
             }
         )
     else:
         print_days_table(rows, output())
+    for note in notes:
+        print_note(f"note: {note}")
     for problem in problems:
         print_error(problem)
     if problems:
@@ -106,41 +106,19 @@ def bands(store: StorePath, as_json: AsJson = False) -> None:
     output().print(table)
 
 
-def assign(
-    store: StorePath,
-    band: Annotated[str, typer.Argument(metavar="BAND", help="Its label, such as P-0012ABCD.")],
-    infant: Annotated[str, typer.Argument(metavar="INFANT", help="A code, never a name.")],
-    start: Annotated[
-        str,
-        typer.Option(
-            "--from", metavar="TIME", help="Since when (ISO 8601; local time without an offset)."
-        ),
-    ],
-) -> None:
-    """Give a band to an infant from a time on; what either had before ends then."""
-    try:
-        band_id = parse_band_label(band)
-    except ValueError as error:
-        raise typer.BadParameter(f"{band!r} is not a label such as P-0012ABCD") from error
-    with Store.open(store, create=False) as opened:
-        from_utc_s = round(parse_time(start, opened.zone, "--from"))
-        known = band_id in {met.band_id for met in opened.bands()}
-        opened.assign(band_id, infant, from_utc_s)
-        since = iso_local(from_utc_s, opened.zone)
-    label = band_label(band_id)
-    print_note(f"band {label} belongs to infant {infant} from {since}")
-    if not known:
-        print_note(f"note: band {label} has not been met yet; check the label")
-
-
 def zone(
     store: StorePath,
     name: Annotated[
         str | None, typer.Argument(metavar="ZONE", help="IANA name, such as Asia/Karachi.")
     ] = None,
 ) -> None:
-    """Print the time zone in which the ward's days begin and end, or set it."""
-    with Store.open(store, create=False) as opened:
+    """Print the time zone in which the ward's days begin and end, or set it.
+
+    To set it makes the store if there is none.
+    """
+    if name is not None:
+        named_zone(name)
+    with Store.open(store, create=name is not None) as opened:
         if name is not None:
             opened.set_zone(name)
         typer.echo(opened.zone.key)

@@ -33,6 +33,9 @@ _MS_PER_S = 1000
 # lies further ahead has a wrong anchor and must not pass for the newest.
 _AHEAD_S_MAX = 60
 
+# An infant wears a band for weeks. A slip in a year must not ask for gigabytes of minutes.
+_SPAN_S_MAX = 10 * 366 * 24 * 3600
+
 _FAULTS = (
     (c.FLAG_INFANT_THERMOMETER_FAULT, "the infant face's thermometer fails"),
     (c.FLAG_CAREGIVER_THERMOMETER_FAULT, "the caregiver face's thermometer fails"),
@@ -126,12 +129,12 @@ def infant_days(
         infant_code: only this infant.
 
     Raises:
-        InputError: there is no such infant.
+        InputError: there is no such infant, or `now_utc_s` is years after an assignment began.
         StoreError: the store cannot be read.
     """
     infants = [i for i in store.infants() if infant_code in {None, i.code}]
     if infant_code is not None and not infants:
-        raise InputError(f"store {store.name}: there is no infant {infant_code}")
+        raise InputError(f"store {store.name}: there is no infant {infant_code!r}")
     zone = store.zone
     return [
         InfantDays(infant.code, _days(store, store.assignments(infant.code), now_utc_s, zone))
@@ -168,6 +171,23 @@ def store_problems(store: Store) -> list[str]:
     """
     return [
         str(problem) for band in store.bands() for problem in store.records(band.band_id).problems
+    ]
+
+
+def store_notes(store: Store) -> list[str]:
+    """Return one line for each band that sent records of kinds which this version does not know.
+
+    They are no damage: the store keeps them for a version that does.
+
+    Raises:
+        StoreError: the store cannot be read at all.
+    """
+    counts = [(band.label, store.records(band.band_id).skipped_count) for band in store.bands()]
+    return [
+        f"store {store.name}: band {label}: {count} records of a newer firmware's kind are kept "
+        "and skipped: update Pouch on this computer"
+        for label, count in counts
+        if count
     ]
 
 
@@ -226,6 +246,11 @@ def _days(
     first_utc_s = math.floor(first_utc_s / MINUTE_S) * MINUTE_S
     # A discharged infant's days end with its last assignment, not today.
     last_utc_s = min(now_utc_s, max(_end_utc_s(one) for one in given) + MINUTE_S)
+    if last_utc_s - first_utc_s > _SPAN_S_MAX:
+        raise InputError(
+            f"store {store.name}: the days asked for are more than ten years: check the "
+            "computer's clock or --now, and since when the band is assigned (--from)"
+        )
     minutes = max(0, math.floor((last_utc_s - first_utc_s) / MINUTE_S))
     samples = _samples(store, given, first_utc_s - c.INTERVAL_S_MAX, now_utc_s)
     spans = [(one.from_utc_s, _end_utc_s(one)) for one in given]

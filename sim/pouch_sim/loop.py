@@ -3,14 +3,19 @@
 The clock moves in one place only, `_VirtualSelector.select`, and only when no callback is ready.
 Work in threads (`run_in_executor`, `asyncio.to_thread`) takes no simulated time: the clock holds
 until it is done, so that a database write cannot make a radio timeout fire.
+
+At a set speed the loop sleeps until its next timer is due, often many seconds. Other threads that
+ask for the time meanwhile get it from the real clock: a page shows seconds that pass one by one.
 """
 
 from __future__ import annotations
 
 import asyncio
 import selectors
+import threading
 import time
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from pouch_sim.clock import MICROSECONDS_PER_SECOND
@@ -29,6 +34,34 @@ _NOTHING_TO_DO_S = 10.0
 _CATCH_UP_S_MAX = 1.0
 
 
+@dataclass(frozen=True)
+class _Wait:
+    """A sleep at a set speed: how real time counts as simulated time while it lasts.
+
+    Attributes:
+        from_s: real (monotonic) seconds at which the clock showed `from_us`.
+        from_us: simulated microseconds.
+        target_us: at which the sleep ends; not reached before it has.
+        speed: simulated seconds per real second.
+    """
+
+    from_s: float
+    from_us: int
+    target_us: int
+    speed: float
+
+    @property
+    def due_s(self) -> float:
+        """Real (monotonic) seconds at which `target_us` is due."""
+        return self.from_s + (self.target_us - self.from_us) / MICROSECONDS_PER_SECOND / self.speed
+
+    def reached_us(self) -> int:
+        """Return the simulated microseconds reached by now, always before `target_us`."""
+        spent_s = time.monotonic() - self.from_s
+        reached_us = self.from_us + int(spent_s * self.speed * MICROSECONDS_PER_SECOND)
+        return min(self.target_us - 1, reached_us)
+
+
 class _VirtualSelector(selectors.BaseSelector):
     """Waits on real files without letting time pass, and lets time pass without waiting."""
 
@@ -39,6 +72,9 @@ class _VirtualSelector(selectors.BaseSelector):
         self.speed: float | None = None
         self._paced_speed: float | None = None
         self._paced_from = (0.0, 0)
+        self._wait: _Wait | None = None
+        # Held while a wait ends, so that no reader counts on beyond what the clock is then set to.
+        self._wait_ends = threading.Lock()
 
     def register(self, fileobj: Any, events: int, data: Any = None) -> selectors.SelectorKey:
         return self._real.register(fileobj, events, data)
@@ -71,11 +107,10 @@ class _VirtualSelector(selectors.BaseSelector):
         target_us = self.now_us + round(timeout * MICROSECONDS_PER_SECOND)
         # Read once: another thread may change it at any moment.
         speed = self.speed
-        if speed is None:
-            self._paced_speed = None
-            ready = self._real.select(0)
-        else:
-            ready = self._pace(target_us, speed)
+        if speed is not None:
+            return self._pace(target_us, speed)
+        self._paced_speed = None
+        ready = self._real.select(0)
         if not ready:
             self.now_us = target_us
         return ready
@@ -85,16 +120,22 @@ class _VirtualSelector(selectors.BaseSelector):
         now_s = time.monotonic()
         if speed != self._paced_speed:
             self._paced_speed, self._paced_from = speed, (now_s, self.now_us)
-        from_s, from_us = self._paced_from
-        due_s = from_s + (target_us - from_us) / MICROSECONDS_PER_SECOND / speed
-        if now_s - due_s > _CATCH_UP_S_MAX:
+        wait = _Wait(*self._paced_from, target_us, speed)
+        if now_s - wait.due_s > _CATCH_UP_S_MAX:
             self._paced_from = (now_s, target_us)
-        ready = self._real.select(max(0.0, due_s - now_s))
-        if ready:
-            spent_s = time.monotonic() - from_s
-            reached_us = from_us + int(spent_s * speed * MICROSECONDS_PER_SECOND)
-            self.now_us = max(self.now_us, min(target_us - 1, reached_us))
+        self._wait = wait
+        ready = self._real.select(max(0.0, wait.due_s - now_s))
+        with self._wait_ends:
+            self.now_us = max(self.now_us, wait.reached_us()) if ready else target_us
+            self._wait = None
         return ready
+
+    def shown_us(self) -> int:
+        """Return the time for any thread: between two timers it goes on with the real clock."""
+        with self._wait_ends:
+            # Nobody but another thread can find a wait: the loop's own is asleep in it.
+            wait = self._wait
+            return self.now_us if wait is None else max(self.now_us, wait.reached_us())
 
 
 class VirtualLoop(asyncio.SelectorEventLoop):
@@ -108,8 +149,12 @@ class VirtualLoop(asyncio.SelectorEventLoop):
 
     @property
     def now_us(self) -> int:
-        """Simulated microseconds since the loop was made."""
-        return self._virtual.now_us
+        """Simulated microseconds since the loop was made; may be asked from any thread.
+
+        Asked on the loop, it stands still between two timers. Asked from another thread while the
+        loop sleeps at a set speed, it goes on evenly up to the next timer. It never falls.
+        """
+        return self._virtual.shown_us()
 
     def time(self) -> float:
         """Simulated seconds since the loop was made."""

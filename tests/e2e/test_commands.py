@@ -58,9 +58,10 @@ def is_alive(pid):
 class Demo:
     """A running `pouch demo` with its page."""
 
-    def __init__(self, *arguments):
+    def __init__(self, *arguments, environment=None):
         self.process = subprocess.Popen(
             [POUCH, "demo", "--no-browser", *map(str, arguments)],
+            env=environment,
             stderr=subprocess.PIPE,
             text=True,
         )
@@ -75,8 +76,8 @@ class Demo:
                 return
         raise AssertionError("no page: " + "".join(self.said))
 
-    def interrupt(self):
-        self.process.send_signal(signal.SIGINT)
+    def interrupt(self, number=signal.SIGINT):
+        self.process.send_signal(number)
         rest = self.process.communicate(timeout=TIMEOUT_S)[1]
         self.said.append(rest)
         return self.process.returncode
@@ -97,7 +98,7 @@ def test_demo_exit_prints_a_day_per_baby_as_json_and_nothing_else(tmp_path):
     assert [day["infant"] for day in days] == ["bed-1", "bed-2"]
     for day in days:
         assert 0 < day["ssc_hours_lower"] <= day["ssc_hours_upper"] < 24
-        assert day["coverage"] > 0.98
+        assert day["coverage"] > 0.95
 
 
 def test_demo_exit_prints_a_table_and_keeps_the_store_where_told(tmp_path):
@@ -108,6 +109,26 @@ def test_demo_exit_prints_a_table_and_keeps_the_store_where_told(tmp_path):
     assert json.loads(again.stdout)["days"][0]["infant"] == "bed-1"
     used = pouch("demo", "--days", 1, "--exit", "--out", tmp_path / "ward")
     assert_one_line_error(used, "pouch.db", "choose another --out")
+
+
+def test_demo_exit_without_a_day_is_a_usage_error():
+    result = pouch("demo", "--days", 0, "--exit")
+    assert result.returncode == 2
+    assert "--days" in result.stderr
+    assert "Traceback" not in result.stderr
+
+
+# In /proc nobody can make a file, not even the super-user that tests may run as.
+@pytest.mark.parametrize("place", ["{file}", "{file}/ward", "/proc", "/proc/ward"])
+@pytest.mark.parametrize("command", ["demo", "replay"])
+def test_out_that_cannot_be_written_is_one_line(tmp_path, command, place):
+    file = tmp_path / "recording.csv"
+    file.write_text(
+        "time_local,skin_temperature_c\n2026-01-01T00:00:00,36\n2026-01-01T00:01:00,36\n"
+    )
+    out = place.format(file=file)
+    start = ["demo", "--exit", "--days", 1] if command == "demo" else ["sim", "replay", file]
+    assert_one_line_error(pouch(*start, "--out", out), f"--out {out}: cannot write there")
 
 
 def test_demo_shows_its_page_and_ctrl_c_stops_every_process(tmp_path):
@@ -123,6 +144,17 @@ def test_demo_shows_its_page_and_ctrl_c_stops_every_process(tmp_path):
         assert code == 130
         assert not any(is_alive(child) for child in children)
         assert "Traceback" not in "".join(demo.said)
+
+
+def test_demo_that_is_terminated_leaves_neither_process_nor_folder(tmp_path):
+    environment = os.environ | {"TMPDIR": str(tmp_path)}
+    with Demo("--days", 0, "--bands", 1, "--port", 0, environment=environment) as demo:
+        demo.wait_for_page()
+        children = children_of(demo.process.pid)
+        assert children
+        assert demo.interrupt(signal.SIGTERM) == 128 + signal.SIGTERM
+        assert not any(is_alive(child) for child in children)
+        assert list(tmp_path.iterdir()) == []
 
 
 def test_demo_interrupted_while_it_fills_stops_every_process(tmp_path):
@@ -164,6 +196,17 @@ def test_second_demo_on_the_same_port_says_so(tmp_path):
             "time_local,skin_temperature_c\n2026-01-01T00:00:00,36\n2026-01-01T00:01:00\n",
             ["line 3", "1 fields"],
         ),
+        (
+            "time_local,skin_temperature_c\n2026-01-01T00:00:00,36\n2026-01-01T00:00:01,36\n",
+            ["line 3", "1 s apart", "every 10 s"],
+        ),
+        (
+            "time_local,skin_temperature_c\n2025-01-01T00:00:00,36\n2026-03-01T00:00:00,36\n",
+            ["line 3", "424 days without a row", "split the file there"],
+        ),
+        ("time_local,skin_temperature_c\n2150-01-01T00:00:00,36\n", ["line 2", "2150"]),
+        ("time_local;skin_temperature_c\n2026-01-01T00:00:00;36\n", ["line 1", "by commas"]),
+        ('time_local,skin_temperature_c\n"2026-01-01T00:00:00,36\n', ["line 2", "a quote"]),
     ],
 )
 def test_bad_recording_is_one_line_with_file_and_line_and_leaves_nothing(tmp_path, text, words):
@@ -177,6 +220,42 @@ def test_bad_recording_is_one_line_with_file_and_line_and_leaves_nothing(tmp_pat
 def test_recording_that_is_not_there_is_one_line():
     result = pouch("sim", "replay", "/nowhere/recording.csv", "--out", "/nowhere/out")
     assert_one_line_error(result, "/nowhere/recording.csv")
+
+
+MADE_HOUR = "time_utc,skin_temperature_c\n" + "".join(
+    f"2026-03-01T08:{minute:02}:00,36.{minute:02}\n" for minute in range(60) if minute != 30
+)
+
+
+def test_replay_tells_of_rows_and_of_samples_without_a_row(tmp_path):
+    recording = tmp_path / "recording.csv"
+    recording.write_text(MADE_HOUR)
+    result = pouch("sim", "replay", recording, "--out", tmp_path / "out")
+    assert result.returncode == 0, result.stderr
+    assert "59 rows, 60 samples stored, 0 rows lost" in result.stdout
+    assert "1 sample fell into 1 gap of the recording" in result.stdout
+    machine = pouch("sim", "replay", recording, "--out", tmp_path / "again", "--json")
+    answer = json.loads(machine.stdout)
+    assert answer["faithful"] is True
+    assert (answer["gap_count"], answer["gap_sample_count"]) == (1, 1)
+
+
+def test_replay_of_a_band_that_drifts_far_says_that_it_is_not_the_same(tmp_path):
+    recording = tmp_path / "recording.csv"
+    recording.write_text(MADE_HOUR)
+    result = pouch("sim", "replay", recording, "--out", tmp_path / "out", "--drift-ppm", 5000)
+    assert_one_line_error(result, "recording.csv", "not what was recorded", "replay.csv")
+
+
+def test_replay_into_what_cannot_be_written_is_one_line(tmp_path):
+    recording = tmp_path / "recording.csv"
+    recording.write_text(MADE_HOUR)
+    assert_one_line_error(pouch("sim", "replay", recording, "--out", recording), recording)
+    out = tmp_path / "out"
+    # The comparison is the last thing to be written: its failing is told by its own name.
+    (out / "replay.csv").mkdir(parents=True)
+    result = pouch("sim", "replay", recording, "--out", out)
+    assert_one_line_error(result, out / "replay.csv", "directory", "--out")
 
 
 def _damage_first_segment(store):

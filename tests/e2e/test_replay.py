@@ -13,7 +13,10 @@ from pouch_host.store import Store
 from pouch_sim.commands.replay import BAND_ID, replay
 from pouch_sim.world.recording import Recording
 
-RECORDING = Path(__file__).parents[3] / "shared" / "data" / "wrist_skin_temperature_205.csv"
+DATA = Path(__file__).parents[3] / "shared" / "data"
+RECORDING = DATA / "wrist_skin_temperature_205.csv"
+# Lived through the night in which Berlin's clocks were set back; its local times jump an hour.
+RECORDING_OF_AUTUMN = DATA / "wrist_skin_temperature_222.csv"
 STEP_C = 1 / 128
 
 
@@ -38,10 +41,10 @@ def _assert_store_equals(path, store_path):
         assert abs(stored_c - recorded_c) <= STEP_C
 
 
-def _write(path, minutes, step_s=60):
+def _write(path, times_s):
     lines = ["time_local,skin_temperature_c,case_temperature_c"]
-    for index in range(minutes):
-        when = datetime.fromtimestamp(1_790_000_000 + index * step_s, UTC).replace(tzinfo=None)
+    for index, time_s in enumerate(times_s):
+        when = datetime.fromtimestamp(1_790_000_000 + time_s, UTC).replace(tzinfo=None)
         skin_c = 34 + 2 * math.sin(index / 40) + (index * 37 % 100) / 100
         lines.append(f"{when.isoformat()},{skin_c:.2f},{skin_c - 1:.2f}")
     path.write_text("\n".join(lines) + "\n")
@@ -59,9 +62,67 @@ def test_replay_seven_days_of_a_person_arrive_whole(tmp_path, seed):
     _assert_store_equals(RECORDING, tmp_path / "pouch.db")
 
 
+@pytest.mark.skipif(
+    not RECORDING_OF_AUTUMN.exists(),
+    reason=f"{RECORDING_OF_AUTUMN.name} is not in ../shared/data beside this checkout",
+)
+def test_replay_of_a_recording_with_an_hour_missing_counts_that_hour_apart(tmp_path, seed):
+    recording = Recording.load(RECORDING_OF_AUTUMN, "Europe/Berlin")
+    result = replay(recording, tmp_path, seed=seed, drift_ppm=0.0, on_progress=lambda _: None)
+    assert result.faithful
+    assert (result.row_count, result.record_count) == (16_220, 16_280)
+    assert (result.gap_count, result.gap_sample_count) == (1, 60)
+    assert result.between_sample_count == 0
+
+
+@pytest.mark.parametrize(
+    ("times_s", "interval_s", "without_row"),
+    [
+        # A day and a bit is missing, and the rows go on beside the grid of those before.
+        ([*range(0, 3600, 60), *range(100_037, 103_637, 60)], 60, 1607),
+        ([time_s for time_s in range(0, 18_000, 60) if time_s % 300], 60, 59),
+        (range(0, 36_000, 600), 300, 59),
+        (range(0, 86_400, 3600), 300, 253),
+    ],
+)
+def test_replay_with_rows_missing_or_far_apart_is_faithful(
+    tmp_path, seed, times_s, interval_s, without_row
+):
+    path = tmp_path / "made.csv"
+    _write(path, times_s)
+    result = replay(
+        Recording.load(path),
+        tmp_path / "out",
+        seed=seed,
+        drift_ppm=0.0,
+        on_progress=lambda _: None,
+    )
+    assert result.faithful
+    assert result.row_count == len(times_s)
+    assert result.interval_s == interval_s
+    assert result.gap_sample_count + result.between_sample_count == without_row
+    compared = (tmp_path / "out" / "replay.csv").read_text().splitlines()
+    assert len(compared) == len(times_s) + 1
+
+
+def test_replay_from_between_two_seconds_boots_the_band_with_the_first_row(tmp_path, seed):
+    path = tmp_path / "made.csv"
+    lines = [f"2026-03-01T08:{n:02}:59.95,{35 + n / 100:.2f}" for n in range(60)]
+    path.write_text("\n".join(["time_utc,skin_temperature_c", *lines]))
+    result = replay(
+        Recording.load(path),
+        tmp_path / "out",
+        seed=seed,
+        drift_ppm=0.0,
+        on_progress=lambda _: None,
+    )
+    assert result.faithful
+    assert result.time_error_s_max < 0.5
+
+
 def test_replay_of_a_made_day_arrives_whole_and_tells_its_progress(tmp_path, seed):
     path = tmp_path / "made.csv"
-    _write(path, 600)
+    _write(path, range(0, 36_000, 60))
     shares = []
     out = tmp_path / "out"
     result = replay(Recording.load(path), out, seed=seed, drift_ppm=0.0, on_progress=shares.append)
@@ -77,7 +138,7 @@ def test_replay_with_a_drifting_band_finds_true_time_again(tmp_path, seed):
     # 400 ppm over ten hours is 14 s: far beyond the second that is allowed, unless the host
     # takes it out. The band then measures up to 14 s away from each row, and says so.
     path = tmp_path / "made.csv"
-    _write(path, 600)
+    _write(path, range(0, 36_000, 60))
     recording = Recording.load(path)
     result = replay(
         recording, tmp_path / "out", seed=seed, drift_ppm=400.0, on_progress=lambda _: None
@@ -92,7 +153,7 @@ def test_replay_with_a_drifting_band_finds_true_time_again(tmp_path, seed):
 
 def test_replay_into_a_used_folder_is_refused_and_changes_nothing(tmp_path, seed):
     path = tmp_path / "made.csv"
-    _write(path, 60)
+    _write(path, range(0, 3600, 60))
     store = tmp_path / "out" / "pouch.db"
     store.parent.mkdir()
     store.write_bytes(b"somebody's data")

@@ -30,9 +30,13 @@ class WholePath:
         self.folder = folder
         self.seed = seed
         self.simulation = Simulation(seed=seed, start_utc_s=START_UTC_S)
-        self.store = Store.open(folder / "pouch.db")
         self.rounds = []
-        self._collector = simulated_collector(self.simulation, self.store)
+        self.use_store(Store.open(folder / "pouch.db"))
+
+    def use_store(self, store):
+        """Collect into this store from now on."""
+        self.store = store
+        self._collector = simulated_collector(self.simulation, store)
 
     def add_band(self, **changes):
         """Add a band in a scripted world; return the simulated band.

@@ -12,6 +12,7 @@ from typer.testing import CliRunner
 
 from pouch_host.cli import app
 from pouch_host.store import Store
+from pouch_protocol import records
 from tests.host import ward
 
 ROOT = Path(__file__).parents[2]
@@ -51,7 +52,7 @@ def test_help_says_what_it_is_and_what_it_is_not():
     assert result.exit_code == 0
     assert "skin-to-skin contact" in text
     assert "does not replace a thermometer" in text
-    for command in ("days", "bands", "assign", "zone", "serve"):
+    for command in ("days", "bands", "assign", "release", "unassign", "zone", "serve"):
         assert command in text
 
 
@@ -164,6 +165,78 @@ def test_assign_unknown_band_works_but_warns(store):
     assert "has not been met yet" in result.stderr
 
 
+def test_release_ends_the_assignment_and_says_so(store):
+    result = run("release", store, ward.BAND_LABEL, "--at", NOW)
+    assert result.exit_code == 0
+    assert "nobody from 2026-03-01T03:30:00+00:00" in result.stderr
+    (band,) = json.loads(run("bands", store, "--json").stdout)
+    assert band["infant"] is None
+
+
+def test_unassign_takes_the_newest_assignment_back_and_says_so(store):
+    run("assign", store, ward.BAND_LABEL, "bde-9", "--from", NOW)
+    result = run("unassign", store, ward.BAND_LABEL)
+    assert result.exit_code == 0
+    assert "from 2026-03-01T03:30:00+00:00 is taken back" in result.stderr
+    (band,) = json.loads(run("bands", store, "--json").stdout)
+    assert band["infant"] == "bed-1"
+    days = json.loads(run("days", store, "--json", "--now", NOW).stdout)["days"]
+    assert {day["infant"] for day in days} == {"bed-1"}
+
+
+@pytest.mark.parametrize(
+    "time",
+    [
+        "9999-12-31T23:59:59-12:00",
+        "9999-12-31",
+        "2999-01-01",
+        "2019-12-31T23:59Z",
+        "1969-01-01",
+        "0001-01-01T00:00+14:00",
+    ],
+)
+@pytest.mark.parametrize(("command", "option"), [("assign", "--from"), ("release", "--at")])
+def test_impossible_time_is_one_line_and_stores_nothing(store, command, option, time):
+    with Store.open(store) as opened:
+        before = opened.content_digest()
+    infant = ["bed-9"] if command == "assign" else []
+    result = run(command, store, ward.BAND_LABEL, *infant, option, time)
+    assert result.exit_code == 1
+    (line,) = result.stderr.splitlines()
+    assert line.startswith(f"error: {option} {time} is ")
+    with Store.open(store) as opened:
+        assert opened.content_digest() == before
+
+
+@pytest.mark.parametrize("time", ["9999-12-31", "0001-01-01", "1969-12-31T23:59Z"])
+def test_days_as_of_an_impossible_time_is_one_line(store, time):
+    result = run("days", store, "--now", time)
+    assert result.exit_code == 1
+    (line,) = result.stderr.splitlines()
+    assert line.startswith(f"error: --now {time} is ")
+
+
+def test_days_before_everything_are_none(store):
+    result = run("days", store, "--now", "1970-01-02")
+    assert result.exit_code == 0
+    assert "No infant has a day yet" in result.stdout
+
+
+def test_days_record_of_a_newer_kind_is_a_note_and_succeeds(store):
+    body = bytes([99]) + ward.ward_bytes(1)[1:18]
+    record = body + records.crc(body, ward.LOG_ID, 9000).to_bytes(2, "little")
+    with Store.open(store) as opened:
+        opened.add_segment(ward.BAND_ID, ward.LOG_ID, ward.BOOT_ID, 9000, record, 0)
+    result = run("days", store, "--json", "--now", NOW)
+    assert result.exit_code == 0
+    (line,) = result.stderr.splitlines()
+    assert line.startswith("note: ")
+    assert ward.BAND_LABEL in line
+    answer = json.loads(result.stdout)
+    assert answer["problems"] == []
+    assert len(answer["notes"]) == 1
+
+
 def test_zone_is_printed_and_set(store):
     assert run("zone", store).stdout == "UTC\n"
     assert run("zone", store, "Asia/Karachi").stdout == "Asia/Karachi\n"
@@ -179,6 +252,8 @@ def test_zone_is_printed_and_set(store):
         (["assign", "{store}", "bed-1", "bed-2", "--from", NOW], "bed-1"),
         (["assign", "{store}", "P-GGGGGGGG", "bed-2", "--from", NOW], "P-GGGGGGGG"),
         (["assign", "{store}", "P-0012ABCD", "bed-2"], "--from"),
+        (["release", "{store}", "P-0012ABCD"], "--at"),
+        (["unassign", "{store}", "bed-1"], "bed-1"),
         (["serve", "{store}", "--port", "99999"], "65535"),
     ],
 )
@@ -198,6 +273,25 @@ def test_store_that_does_not_exist_is_one_line_and_is_not_made(tmp_path, command
     assert len(result.stderr.splitlines()) == 1
     assert str(path) in result.stderr
     assert not path.exists()
+
+
+def test_zone_set_in_a_new_store_makes_it_unless_there_is_no_such_zone(tmp_path):
+    path = tmp_path / "new.sqlite"
+    wrong = run("zone", path, "localtime")
+    assert (wrong.exit_code, len(wrong.stderr.splitlines())) == (1, 1)
+    assert not path.exists()
+    assert run("zone", path, "Asia/Karachi").stdout == "Asia/Karachi\n"
+
+
+def test_assign_code_of_two_lines_is_shown_in_one(store):
+    result = run("assign", store, ward.BAND_LABEL, "two\nlines", "--from", NOW)
+    assert result.exit_code == 1
+    (line,) = result.stderr.splitlines()
+    assert r"two\nlines" in line
+
+
+def test_serve_help_shows_from_when_data_is_stale():
+    assert "600" in run("serve", "--help").stdout
 
 
 def test_process_expected_error_is_one_line_without_traceback(tmp_path):
@@ -231,7 +325,7 @@ def test_process_serve_port_in_use_fails_at_once_in_one_line(store):
         port = taken.getsockname()[1]
         done = pouch("serve", store, "--port", port)
     assert done.returncode == 1
-    assert done.stderr == f"error: port {port} is in use: another Pouch demo? choose --port\n"
+    assert done.stderr == f"error: port {port} is in use: another Pouch? choose --port\n"
 
 
 @pytest.mark.parametrize(("signal_no", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, -15)])

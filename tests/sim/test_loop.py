@@ -6,6 +6,8 @@ import pytest
 
 from pouch_sim.loop import VirtualLoop
 
+PATIENCE_S = 10
+
 
 @pytest.fixture
 def loop():
@@ -89,6 +91,92 @@ def test_work_from_another_thread_is_done_while_the_loop_sleeps(loop):
     loop.run_until_complete(asyncio.wait_for(done.wait(), 3600))
 
     assert 0 < loop.now_us < 60_000_000
+
+
+class Watcher(threading.Thread):
+    """Reads the loop's clock from outside until told, or after so many different times."""
+
+    def __init__(self, loop, *, enough=None, on_enough=lambda: None):
+        super().__init__(daemon=True)
+        self.seen = []
+        self.finish = threading.Event()
+        self._loop, self._enough, self._on_enough = loop, enough, on_enough
+
+    def run(self):
+        give_up_s = time.monotonic() + PATIENCE_S
+        different = set()
+        while not self.finish.is_set() and time.monotonic() < give_up_s:
+            self.seen.append(self._loop.now_us)
+            different.add(self.seen[-1])
+            if len(different) == self._enough:
+                break
+        self._on_enough()
+
+
+def test_clock_read_from_outside_goes_on_while_a_paced_loop_sleeps(loop):
+    # Goal: no page whose clock stands still until the next timer. Method: one timer, an hour off.
+    loop.speed = 1.0
+    done = asyncio.Event()
+    watcher = Watcher(loop, enough=50, on_enough=lambda: loop.call_soon_threadsafe(done.set))
+    loop.call_soon(watcher.start)
+
+    loop.run_until_complete(asyncio.wait_for(done.wait(), 3600))
+
+    assert len(set(watcher.seen)) == 50
+    assert watcher.seen[-1] <= loop.now_us < PATIENCE_S * 1_000_000
+
+
+def test_clock_read_from_outside_never_falls_nor_overtakes_a_timer(loop):
+    # Goal: whoever reads the clock and then hears of an event finds that event not in the past.
+    # Method: what was read last before each timer, with timers close enough to race the reader.
+    loop.speed = 1.0
+    watcher = Watcher(loop)
+    loop.call_soon(watcher.start)
+    late = []
+
+    def note(due_us):
+        shown_us = watcher.seen[-1] if watcher.seen else 0
+        late.append((due_us, shown_us, loop.now_us))
+
+    for due_us in range(1_000, 300_000, 1_000):
+        loop.call_at_us(due_us, note, due_us)
+    loop.run_until_complete(asyncio.sleep(0.3))
+    watcher.finish.set()
+    watcher.join()
+
+    assert watcher.seen == sorted(watcher.seen)
+    assert len(late) == 299
+    assert all(shown_us <= due_us == now_us for due_us, shown_us, now_us in late)
+
+
+def test_clock_read_from_outside_an_unpaced_loop_shows_timers_only(loop):
+    watcher = Watcher(loop)
+    loop.call_soon(watcher.start)
+    timers_us = range(1_000, 3_000_000, 1_000)
+    for due_us in timers_us:
+        loop.call_at_us(due_us, lambda: None)
+
+    loop.run_until_complete(asyncio.sleep(3))
+    watcher.finish.set()
+    watcher.join()
+
+    assert set(watcher.seen) <= {0, *timers_us, 3_000_000}
+
+
+def test_clock_keeps_what_was_shown_when_the_speed_changes(loop):
+    loop.speed = 1000.0
+    done = asyncio.Event()
+
+    def slow_down():
+        loop.speed = 0.5
+        loop.call_soon_threadsafe(done.set)
+
+    watcher = Watcher(loop, enough=50, on_enough=slow_down)
+    loop.call_soon(watcher.start)
+
+    loop.run_until_complete(asyncio.wait_for(done.wait(), 3_600_000))
+
+    assert loop.now_us >= watcher.seen[-1] > 0
 
 
 @pytest.mark.parametrize("speed", [0, -1.0])

@@ -19,6 +19,7 @@ from pouch_protocol.records import BODY_BYTES, LAYOUTS
 from .rows import Segment
 
 Array = npt.NDArray[np.void]
+Flags = npt.NDArray[np.bool_]
 RecordNumbers = npt.NDArray[np.int64]
 
 # The protocol's checksum, prepared for many records at once: what each byte adds to it.
@@ -28,6 +29,22 @@ _BYTE_BITS = np.uint16(8)
 _PLACE_BYTES = 4
 
 _NUMPY_CODES = {"B": "u1", "H": "<u2", "I": "<u4", "h": "<i2"}
+
+
+def _narrow_fields(layout: Layout) -> list[tuple[str, int, int]]:
+    """Return name, smallest and largest value of the fields that their width does not bound."""
+    narrow = []
+    for name, code, limits in zip(layout.names, layout.codes, layout.limits, strict=True):
+        if limits is None:
+            continue
+        smallest, largest = limits
+        width = np.iinfo(_NUMPY_CODES[code])
+        if smallest > width.min or largest < width.max:
+            narrow.append((name, smallest, largest))
+    return narrow
+
+
+_NARROW_FIELDS = {kind: _narrow_fields(layout) for kind, layout in LAYOUTS.items()}
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,10 +109,13 @@ class BandRecords:
     Attributes:
         boots: in the order in which they happened.
         problems: what could not be read, by segment.
+        skipped_count: records of kinds that this version does not know. They are no damage: they
+            are kept for a version that does.
     """
 
     boots: tuple[BootRecords, ...] = ()
     problems: tuple[Problem, ...] = ()
+    skipped_count: int = 0
 
 
 @dataclass(frozen=True)
@@ -121,6 +141,7 @@ class BandDecoder:
     cursor: int = 0
     _pieces: list[_Piece] = field(default_factory=list)
     _problems: list[Problem] = field(default_factory=list)
+    _skipped_count: int = 0
     _decoded: BandRecords = field(default_factory=BandRecords)
 
     def feed(self, segments: Iterable[Segment]) -> None:
@@ -130,34 +151,36 @@ class BandDecoder:
             return
         # All at once: a collector that pulls every hour leaves 168 small segments a week, and
         # the cost of a pass over an array hardly depends on its length.
-        holds = _crc_holds(
-            np.concatenate([piece.records for _, piece in pieces]),
-            np.concatenate([piece.record_no ^ piece.log_id for _, piece in pieces]),
-        )
-        ends = np.cumsum([len(piece.record_no) for _, piece in pieces])
-        for (segment, piece), good in zip(pieces, np.split(holds, ends[:-1]), strict=True):
-            self._judge(segment, piece, good)
+        records = np.concatenate([piece.records for _, piece in pieces])
+        place = np.concatenate([piece.record_no ^ piece.log_id for _, piece in pieces])
+        edges = np.cumsum([len(piece.record_no) for _, piece in pieces])[:-1]
+        holds = np.split(_crc_holds(records, place), edges)
+        in_range = np.split(_fields_in_range(records), edges)
+        for (segment, piece), *checks in zip(pieces, holds, in_range, strict=True):
+            self._judge(segment, piece, *checks)
         self.cursor = pieces[-1][0].segment_id
-        self._decoded = BandRecords(tuple(self._join()), tuple(self._problems))
+        self._decoded = BandRecords(
+            tuple(self._join()), tuple(self._problems), self._skipped_count
+        )
 
     def decoded(self) -> BandRecords:
         """Return everything read so far."""
         return self._decoded
 
-    def _judge(self, segment: Segment, piece: _Piece, good: npt.NDArray[np.bool_]) -> None:
+    def _judge(self, segment: Segment, piece: _Piece, holds: Flags, in_range: Flags) -> None:
         """Keep the good records of one segment and report the others."""
         whole = len(piece.record_no)
-        known = np.isin(piece.records[:, 0], list(LAYOUTS))
-        self._report(segment, piece.record_no[~good], "the checksum does not hold")
-        self._report(
-            segment, piece.record_no[good & ~known], "a kind of record of a newer firmware"
-        )
+        good = holds & in_range
+        self._report(segment, piece.record_no[~holds], "the checksum does not hold")
+        self._report(segment, piece.record_no[holds & ~in_range], "a field is out of range")
         if len(segment.data) != segment.record_count * c.RECORD_BYTES:
             first = min(segment.first_record_no + whole, segment.last_record_no)
             lost = np.arange(first, segment.last_record_no + 1)
             stated = segment.record_count * c.RECORD_BYTES
             self._report(segment, lost, f"torn: {len(segment.data)} bytes of {stated}")
         # A record of an unknown kind is held: it is no gap between its neighbours.
+        known = np.isin(piece.records[:, 0], list(LAYOUTS))
+        self._skipped_count += int(np.count_nonzero(good & ~known))
         self._pieces.append(
             replace(piece, record_no=piece.record_no[good], records=piece.records[good])
         )
@@ -235,7 +258,23 @@ def _whole_records(segment: Segment) -> _Piece:
     )
 
 
-def _crc_holds(records: npt.NDArray[np.uint8], place: RecordNumbers) -> npt.NDArray[np.bool_]:
+def _fields_in_range(records: npt.NDArray[np.uint8]) -> Flags:
+    """Check the values of many records at once, as `pouch_protocol.records.decode` does.
+
+    A kind that is not known has no limits.
+    """
+    in_range = np.ones(len(records), np.bool_)
+    for kind, narrow_fields in _NARROW_FIELDS.items():
+        if not narrow_fields:
+            continue
+        rows = np.flatnonzero(records[:, 0] == kind)
+        values = _view(records[rows], kind)
+        for name, smallest, largest in narrow_fields:
+            in_range[rows] &= (values[name] >= smallest) & (values[name] <= largest)
+    return in_range
+
+
+def _crc_holds(records: npt.NDArray[np.uint8], place: RecordNumbers) -> Flags:
     """Check many records at once, as `pouch_protocol.records.check` does one.
 
     One pass for each byte of the record, over all records: a week's 20,160 take about 4 ms, and

@@ -3,6 +3,8 @@
 Every fault of the database becomes a `StoreError` here, in one line that names the store.
 """
 
+import os
+import shutil
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -21,6 +23,9 @@ _BEGIN = "pouch_begin"
 
 # A pull holds the write lock for milliseconds; ten seconds is a stuck disk, worth an error.
 _BUSY_TIMEOUT_MS = 10_000
+
+# What the index of SQLite's log takes at once.
+_INDEX_BYTES = 32 * 1024
 
 # What SQLite's messages mean for the person who has to do something about them.
 _REASONS = (
@@ -48,11 +53,8 @@ def make_engine(path_or_url: str | Path) -> sa.Engine:
     Raises:
         StoreError: the address is not one, or its driver is not installed.
     """
-    if not is_address(path_or_url):
-        # As an object the path may hold "?", "%" or "#", which an address would give a meaning.
-        address = sa.URL.create("sqlite", database=str(path_or_url))
-    else:
-        address = str(path_or_url)
+    given_address = is_address(path_or_url)
+    address = str(path_or_url) if given_address else _file_address(Path(path_or_url))
     try:
         engine = sa.create_engine(address)
     except ModuleNotFoundError as error:
@@ -65,6 +67,20 @@ def make_engine(path_or_url: str | Path) -> sa.Engine:
         event.listen(engine, "connect", _on_sqlite_connect)
         event.listen(engine, "begin", _on_sqlite_begin)
     return engine
+
+
+def _file_address(path: Path) -> sa.URL:
+    # SQLite puts a log and its index beside the file even to read it. Where that is not possible,
+    # nobody else on this machine writes either, and a file without a log is whole by itself.
+    if path.exists() and not os.access(path.parent, os.W_OK) and not _log_of(path).exists():
+        query = {"mode": "ro", "immutable": "1", "uri": "true"}
+        return sa.URL.create("sqlite", database=path.absolute().as_uri(), query=query)
+    # As an object the path may hold "?", "%" or "#", which an address would give a meaning.
+    return sa.URL.create("sqlite", database=str(path))
+
+
+def _log_of(path: Path) -> Path:
+    return path.with_name(f"{path.name}-wal")
 
 
 def _on_sqlite_connect(connection: sqlite3.Connection, _record: object) -> None:
@@ -107,7 +123,7 @@ def faults_named(name: str) -> Iterator[None]:
     try:
         yield
     except DBAPIError as error:
-        raise StoreError(f"store {name}: {_reason(error)}") from error
+        raise StoreError(f"store {name}: {_reason(error, name)}") from error
 
 
 @contextmanager
@@ -128,9 +144,19 @@ def writing(engine: sa.Engine, name: str) -> Iterator[sa.Connection]:
         yield connection
 
 
-def _reason(error: DBAPIError) -> str:
+def _reason(error: DBAPIError, name: str) -> str:
     text = str(error.orig)
+    # Without room for the index of its log, SQLite calls a full disk an error of the disk.
+    if "disk i/o error" in text.lower() and _is_full(Path(name).parent):
+        text = "disk is full"
     for part, reason in _REASONS:
         if part in text.lower():
             return reason
     return " ".join(text.split())
+
+
+def _is_full(folder: Path) -> bool:
+    try:
+        return shutil.disk_usage(folder).free < _INDEX_BYTES
+    except OSError:
+        return False

@@ -51,6 +51,7 @@ class Assignment:
         infant_id: the infant.
         from_utc_s: first second of it.
         to_utc_s: first second after it; None while it lasts.
+        ended_by: key of the assignment that ended it; None if it lasts or was released.
     """
 
     assignment_id: int
@@ -58,6 +59,7 @@ class Assignment:
     infant_id: int
     from_utc_s: int
     to_utc_s: int | None
+    ended_by: int | None
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,6 @@
 """The tables, in types that SQLite and PostgreSQL both have.
 
-    infant --< assignment >-- band --< segment          site (one row)
+    infant --< assignment >-- band --< segment          site (one row)   audit (no keys)
 
 A column that holds a u32 is a BigInteger: PostgreSQL's integer ends at 2^31. `migrations/` builds
 these tables step by step; a test holds the two together.
@@ -52,7 +52,23 @@ assignment = sa.Table(
     sa.Column("infant_id", sa.ForeignKey("infant.infant_id"), nullable=False, index=True),
     sa.Column("from_utc_s", sa.BigInteger(), nullable=False),
     sa.Column("to_utc_s", sa.BigInteger()),
+    # Whoever takes that assignment back finds here what it had ended.
+    sa.Column("ended_by", sa.ForeignKey("assignment.assignment_id")),
     sa.CheckConstraint("to_utc_s IS NULL OR to_utc_s > from_utc_s", name="not_empty"),
+)
+
+# Only ever added to. It refers to nothing, so that nothing it tells of has to be kept.
+audit = sa.Table(
+    "audit",
+    metadata,
+    sa.Column("audit_id", _Key, primary_key=True, autoincrement=True),
+    sa.Column("when_utc_s", sa.BigInteger(), nullable=False),
+    sa.Column("what", sa.Text(), nullable=False),
+    sa.Column("band_id", sa.BigInteger(), nullable=False),
+    sa.Column("infant", sa.Text(), nullable=False),
+    sa.Column("from_utc_s", sa.BigInteger(), nullable=False),
+    sa.Column("to_utc_s", sa.BigInteger()),
+    sqlite_autoincrement=True,
 )
 
 segment = sa.Table(

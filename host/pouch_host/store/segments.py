@@ -75,11 +75,6 @@ def newer(connection: sa.Connection, band_id: int, after_id: int) -> list[Segmen
     return [Segment(**row) for row in connection.execute(query).mappings()]
 
 
-def newest_id(connection: sa.Connection) -> int:
-    """Return the cursor behind everything stored, 0 in an empty store."""
-    return connection.scalar(sa.select(sa.func.coalesce(sa.func.max(_T.c.segment_id), 0))) or 0
-
-
 def _overlapping(
     connection: sa.Connection, band_id: int, log_id: int, whole: Range
 ) -> list[Range]:

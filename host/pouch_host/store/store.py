@@ -11,9 +11,11 @@ from zoneinfo import ZoneInfo
 
 import sqlalchemy as sa
 
-from pouch_host.errors import InputError, StoreError
+from pouch_host.errors import StoreError
+from pouch_host.zones import named_zone
 
 from . import people, schema, segments
+from .assignments import Ledger, assignments
 from .decode import BandDecoder, BandRecords
 from .engine import is_address, make_engine, reading, writing
 from .migrate import prepare
@@ -181,11 +183,6 @@ class Store:
         with self._reading() as connection:
             return segments.newer(connection, band_id, after_id)
 
-    def newest_segment_id(self) -> int:
-        """Return a number that rises whenever records are added; 0 in an empty store."""
-        with self._reading() as connection:
-            return segments.newest_id(connection)
-
     def records(self, band_id: int) -> BandRecords:
         """Return all readable records of a band as arrays, and what could not be read.
 
@@ -212,13 +209,17 @@ class Store:
         with self._reading() as connection:
             return people.infants(connection)
 
-    def assign(self, band_id: int, infant_code: str, from_utc_s: float) -> Assignment:
+    def assign(
+        self, band_id: int, infant_code: str, from_utc_s: float, *, when_utc_s: float | None = None
+    ) -> Assignment:
         """Give a band to an infant from a moment on; what either had until then ends there.
 
         Args:
             band_id: the band, made if it is new.
             infant_code: the infant, made if new.
             from_utc_s: first second of the assignment.
+            when_utc_s: the host's time of the change, for the audit; None if it is made just as
+                it begins to hold.
 
         Raises:
             InputError: the band or the infant has an assignment that begins or ends later, or
@@ -227,12 +228,42 @@ class Store:
         with self._writing() as connection:
             band = people.lock_band(connection, band_id)
             infant = people.ensure_infant(connection, infant_code)
-            return people.assign(connection, band, infant, int(from_utc_s))
+            ledger = Ledger(connection, int(from_utc_s if when_utc_s is None else when_utc_s))
+            return ledger.assign(band, infant, int(from_utc_s))
+
+    def release(self, band_id: int, at_utc_s: float, *, when_utc_s: float) -> Assignment:
+        """End a band's open assignment: the infant is discharged, or has no band for a while.
+
+        Args:
+            band_id: the band.
+            at_utc_s: first second after the assignment.
+            when_utc_s: the host's time of the change, for the audit.
+
+        Raises:
+            InputError: the band belongs to no infant, or only from that moment on.
+        """
+        with self._writing() as connection:
+            band = people.lock_band(connection, band_id)
+            return Ledger(connection, int(when_utc_s)).release(band, int(at_utc_s))
+
+    def unassign(self, band_id: int, *, when_utc_s: float) -> Assignment:
+        """Take back a band's newest assignment; what that had ended lasts again. Return it.
+
+        Args:
+            band_id: the band.
+            when_utc_s: the host's time of the change, for the audit.
+
+        Raises:
+            InputError: the band has no assignment.
+        """
+        with self._writing() as connection:
+            band = people.lock_band(connection, band_id)
+            return Ledger(connection, int(when_utc_s)).unassign(band)
 
     def assignments(self, infant_code: str | None = None) -> list[Assignment]:
         """Return the assignments of one infant, or of all, by their beginning."""
         with self._reading() as connection:
-            return people.assignments(connection, infant_code)
+            return assignments(connection, infant_code)
 
     # The site.
 
@@ -259,12 +290,9 @@ class Store:
         Raises:
             InputError: there is no such zone.
         """
-        try:
-            ZoneInfo(zone)
-        except (OSError, ValueError, LookupError) as error:
-            raise InputError(f"unknown time zone {zone}; expected such as Asia/Karachi") from error
+        key = named_zone(zone).key
         with self._writing() as connection:
-            connection.execute(sa.update(schema.site).values(zone=zone))
+            connection.execute(sa.update(schema.site).values(zone=key))
 
     def content_digest(self) -> str:
         """Return a SHA-256 over every row of every table, in order of keys.
@@ -295,14 +323,18 @@ def _check_path(path: Path, *, create: bool) -> None:
     """Find the faults of a path for which SQLite has but one message.
 
     Raises:
-        StoreError: no folder, no file, or not a file.
+        StoreError: no folder, no file, not a file, or an empty one that is not to become a store.
     """
     try:
         if path.is_dir():
             raise StoreError(f"store {path}: this is a folder; name a file in it")
         if not path.parent.is_dir():
             raise StoreError(f"store {path}: the folder {path.parent} does not exist")
+        if path.exists() and not path.is_file():
+            raise StoreError(f"store {path}: this is not a file")
         if not create and not path.exists():
-            raise StoreError(f"store {path}: there is no such file")
+            raise StoreError(f"store {path}: there is no such file; `pouch collect` makes one")
+        if not create and not path.stat().st_size:
+            raise StoreError(f"store {path}: the file is empty, not a store")
     except OSError as error:
         raise StoreError(f"store {path}: {error.strerror}") from error

@@ -26,6 +26,8 @@ VENDOR_FILES = {
 _VERSIONS_FILE = "versions.json"
 # One package of about a megabyte: a slow line has it in this time, a dead one is given up.
 _NPM_TIMEOUT_S = 180
+# What a shell expects of a program that Ctrl-C (signal 2) has ended.
+_INTERRUPTED = 128 + 2
 
 
 class AssetsError(HostError):
@@ -126,6 +128,9 @@ def main() -> int:
     except HostError as error:
         sys.stderr.write(f"error: {error}\n")
         return error.exit_code
+    except KeyboardInterrupt:
+        sys.stderr.write("stopped; run it again\n")
+        return _INTERRUPTED
     sys.stderr.write("page libraries: fetched\n" if fetched else "page libraries: up to date\n")
     return 0
 

@@ -36,6 +36,8 @@ _DANGER, _OFF_RANGE, _UNSEEN, _APART, _TOGETHER = range(5)
 class Line:
     """A temperature line that the core seems to have crossed at the last valid reading.
 
+    It tells of now only as long as the reading is not old.
+
     Attributes:
         side: "below" or "above".
         line_c: the line, in degrees Celsius.
@@ -104,19 +106,19 @@ def make_card(
         stale_after_s: age in seconds from which data is shown as stale.
     """
     stale = row.last_record_age_s is None or row.last_record_age_s > stale_after_s
+    old = row.temperature_age_s is not None and row.temperature_age_s > stale_after_s
     line = None
     if row.temperature_c is not None and row.temperature_valid:
         line = crossed_line(row.temperature_c, row.state)
     return Card(
         row=row,
         stale=stale,
-        temperature_old=row.temperature_age_s is not None
-        and row.temperature_age_s > stale_after_s,
+        temperature_old=old,
         line=line,
         confirmed_percent=_percent(row.ssc_hours_lower, target_h),
         possible_percent=_percent(row.ssc_hours_upper, target_h),
         battery_low=row.battery_mv is not None and row.battery_mv < BATTERY_LOW_MV,
-        place=_place(row.state, line, stale=stale),
+        place=_place(row.state, line, unseen=stale or old),
     )
 
 
@@ -131,9 +133,11 @@ def _percent(hours: float, target_h: float) -> float:
     return round(100 * min(max(hours / target_h, 0.0), 1.0), 1)
 
 
-def _place(state: str, line: Line | None, *, stale: bool) -> int:
-    if line is not None:
+def _place(state: str, line: Line | None, *, unseen: bool) -> int:
+    # An old alarm is none: what matters of an infant that was cold yesterday is that nobody has
+    # seen its temperature since.
+    if line is not None and not unseen:
         return _DANGER if line.danger else _OFF_RANGE
-    if stale or state == "unknown":
+    if unseen or state == "unknown":
         return _UNSEEN
     return _TOGETHER if state == "ssc" else _APART

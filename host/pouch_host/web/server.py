@@ -37,11 +37,13 @@ def bind(host: str, port: int) -> socket.socket:
         return socket.create_server(address[:2], family=family)
     except OSError as error:
         if error.errno == errno.EADDRINUSE:
-            reason = f"port {port} is in use: another Pouch demo? choose --port"
+            reason = f"port {port} is in use: another Pouch? choose --port"
         elif error.errno == errno.EACCES:
             reason = f"port {port} is not permitted: choose --port above 1023"
         else:
-            reason = f"cannot listen on {host} port {port}: {error.strerror or error}"
+            # Python appends the address in brackets, which this line has named already.
+            cause = str(error.strerror or error).partition(" (while")[0]
+            reason = f"cannot listen on {host} port {port}: {cause}"
         raise PortError(reason) from error
 
 

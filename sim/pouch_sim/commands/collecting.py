@@ -19,6 +19,11 @@ def simulated_collector(simulation: Simulation, store: Store) -> Collector:
     )
 
 
+def share_done(start_s: float, now_s: float, end_s: float) -> float:
+    """Return how much of a stretch of time is over, 0 to 1; nothing is left of an empty one."""
+    return min(1.0, (now_s - start_s) / (end_s - start_s)) if start_s < end_s else 1.0
+
+
 async def collect_until(
     simulation: Simulation,
     collector: Collector,

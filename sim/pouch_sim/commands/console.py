@@ -11,7 +11,8 @@ from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, T
 from pouch_host.errors import HostError
 from pouch_sim.errors import SimulationError
 
-DEFAULT_SEED = 1
+# With this seed one of the four babies of the demonstration is cold in its cot.
+DEFAULT_SEED = 7
 
 Seed = Annotated[int, typer.Option(min=0, help="Seed of everything random: same seed, same run.")]
 

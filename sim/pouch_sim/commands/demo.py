@@ -1,6 +1,7 @@
 """The command `pouch demo`: a small ward without hardware, its past days and its page."""
 
 import os
+import signal
 import sys
 import tempfile
 import threading
@@ -10,14 +11,14 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Annotated
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import typer
 
 from pouch_host.cli_console import print_note
 from pouch_host.cli_store import show_days
-from pouch_host.errors import HostError, InputError
+from pouch_host.errors import HostError
 from pouch_host.store import Store
+from pouch_host.zones import named_zone
 
 from .console import DEFAULT_SEED, Seed, progress_bar, reporting_errors
 from .demo_ward import LIVE_INTERVAL_S, DemoPlan, DemoWard, LiveWard
@@ -26,6 +27,7 @@ _BANDS_MAX = 60
 _DAYS_MAX = 365
 _PORT_MAX = 65535
 _POLL_S = 0.1
+_EXIT_TERMINATED = 128 + signal.SIGTERM
 # Two live pulls may be missed before the board calls a baby's data stale.
 _STALE_AFTER_S = 3 * LIVE_INTERVAL_S
 
@@ -67,21 +69,17 @@ def demo(
     """
     if as_json and not leave:
         raise typer.BadParameter("only together with --exit", param_hint="--json")
+    if leave and not days:
+        raise typer.BadParameter("at least 1 together with --exit", param_hint="--days")
+    # So that a service manager's stop cleans up as Ctrl-C does.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(_EXIT_TERMINATED))
     now_s = time.time()
-    zone = _zone(tz)
-    plan = DemoPlan(bands, days, seed, zone, now_s)
+    plan = DemoPlan(bands, days, seed, named_zone(tz), now_s)
     with reporting_errors():
         if leave:
             _show_table(plan, out, as_json=as_json)
         else:
             _show_page(plan, out, host, port, speed, browser=browser)
-
-
-def _zone(name: str) -> ZoneInfo:
-    try:
-        return ZoneInfo(name)
-    except (ZoneInfoNotFoundError, ValueError, OSError) as error:
-        raise InputError(f"no time zone {name!r}: give one such as Asia/Karachi") from error
 
 
 @contextmanager

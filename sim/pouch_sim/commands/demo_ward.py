@@ -11,17 +11,19 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from pouch_host.collect.collector import Round
-from pouch_host.errors import InputError
 from pouch_host.store import Store
 from pouch_sim.simulation import Simulation
 from pouch_sim.ward import BandPlan, add_band
 from pouch_sim.world.scripted import ScriptedWorld
 
-from .collecting import collect_until, simulated_collector
+from .collecting import collect_until, share_done, simulated_collector
+from .out_folder import make_room
 
 STORE_NAME = "pouch.db"
 # While the page is live a nurse should see a change within a minute of the ward's own time.
 LIVE_INTERVAL_S = 60.0
+# A round takes the ward's own time: the last one of the past must not run beyond the real time.
+_FILL_SHORT_S = 60.0
 
 # A crystal of an ESP32-C3 module is good to +-10 ppm when new; age and heat double that.
 _DRIFT_PPM_MAX = 20.0
@@ -79,12 +81,9 @@ class DemoWard:
             out_dir: gets the store and the bands' flash images.
 
         Raises:
-            InputError: there is a store already.
+            InputError: there is a store already, or no folder can be there.
         """
-        self.store_path = out_dir / STORE_NAME
-        if self.store_path.exists():
-            raise InputError(f"{self.store_path} exists already: choose another --out")
-        out_dir.mkdir(parents=True, exist_ok=True)
+        self.store_path = make_room(out_dir, STORE_NAME)
         self.failures: list[str] = []
         self._plan = plan
         self._simulation = Simulation(seed=plan.seed, start_utc_s=plan.start_utc_s)
@@ -120,7 +119,7 @@ class DemoWard:
 
         def note(outcome: Round) -> None:
             self.failures += outcome.failures
-            on_progress((self.now_utc_s() - start_s) / (end_utc_s() - start_s))
+            on_progress(share_done(start_s, self.now_utc_s(), end_utc_s()))
 
         collector = simulated_collector(self._simulation, store)
         await collect_until(self._simulation, collector, end_utc_s, on_round=note)
@@ -209,7 +208,9 @@ class LiveWard(DemoWard):
         self._task = asyncio.current_task()
         if self._stop_wanted.is_set():
             return
-        await self._fill(store, self._clock, self._note_progress)
+        await self._fill(store, lambda: self._clock() - _FILL_SHORT_S, self._note_progress)
+        # Not paced yet, so this ends at once, at the real time.
+        await asyncio.sleep(max(0.0, self._clock() - self.now_utc_s()))
         self.filled.set()
         self._simulation.speed = speed
         collector = simulated_collector(self._simulation, store)

@@ -83,11 +83,3 @@ class FlashImage:
     def snapshot(self) -> bytes:
         """Return all bytes of the part."""
         return self.path.read_bytes()
-
-    def flip_bit(self, at: int, bit: int = 0) -> None:
-        """Corrupt one bit, as a worn cell does; for tests of what finds it."""
-        with self.path.open("r+b") as image:
-            image.seek(at)
-            value = image.read(1)[0]
-            image.seek(at)
-            image.write(bytes((value ^ 1 << bit,)))

@@ -1,8 +1,9 @@
 """What each state feels like to the pod: plain numbers, no physics.
 
-Temperatures, time constants and amplitudes are mid-range values of published measurements:
-rectal minus trunk skin 0.2 C with the mother and 0.7 C in a cot (Fransson 2005), a pod of a few
-grams settling on skin in minutes, adult breathing 0.2-0.4 Hz, infant 0.5-1.5 Hz.
+Temperatures, time constants and amplitudes are mid-range values of published measurements: rectal
+minus trunk skin 0.2 C with the mother and 0.7 C in a cot (Fransson 2005), both from a core of
+36.8 C, which gives the 36.0-36.8 C at which skin under contact settles; a pod of a few grams
+settling on skin in minutes, adult breathing 0.2-0.4 Hz, infant 0.5-1.5 Hz.
 """
 
 from dataclasses import dataclass
@@ -36,13 +37,21 @@ class Feel:
 
 
 FEELS = {
-    SSC: Feel(36.2, 35.2, 240.0, True, True, 6.0, 12.0, 0.06),
-    # In the cot, lightly covered: the outer face loses heat to the room.
-    INFANT_ONLY: Feel(35.6, 32.5, 240.0, True, False, 9.0, 0.0, 0.04),
+    SSC: Feel(36.6, 35.2, 240.0, True, True, 6.0, 12.0, 0.06),
+    # In the cot, dressed: the outer face loses heat to the room.
+    INFANT_ONLY: Feel(36.1, 32.5, 240.0, True, False, 9.0, 0.0, 0.04),
     # The caregiver walks about with the band under clothes; its infant face is against cloth.
     CAREGIVER_ONLY: Feel(33.5, 35.0, 240.0, False, True, 0.0, 14.0, 0.25),
     OFF: Feel(None, None, 375.0, False, False, 0.0, 0.0, 0.0),
 }
+
+# Babies differ by some tenths of a degree, both faces each by its own: a normal spread, cut off so
+# that a warm ward's baby is never cold by chance alone.
+BABY_SD_C = 0.15
+BABY_SPREAD_C_MAX = 0.2
+# About one in eight keeps its warmth only with its mother: colder by this in the cot.
+COLD_BABY_SHARE = 1 / 8
+COLD_BABY_C = 0.6
 
 DRY_PF = 2.0
 TOUCHED_PF = 9.0

@@ -14,14 +14,13 @@ from numpy.typing import NDArray
 
 from . import bodies
 from .bodies import FEELS, Feel
-from .day import DAY_US, SSC, Stretch, draw_day
+from .day import DAY_US, INFANT_ONLY, SSC, Stretch, draw_day
 from .noise import TimeNoise
 
 _US_PER_S = 1_000_000
 _MINUTE_US = 60 * _US_PER_S
 _TAU = 2.0 * math.pi
 _ROOM_C, _ROOM_SD_C = 25.0, 1.5
-_BABY_SD_C = 0.2
 # Noise of acceleration is indexed by milliseconds: finer than any sample period.
 _NOISE_STEP_US = 1000
 
@@ -59,8 +58,11 @@ class ScriptedWorld:
         self._worn_by_infant = worn_by_infant
         baby = random.Random(f"baby {seed} {band_index}")
         self._room_c = baby.gauss(_ROOM_C, _ROOM_SD_C)
-        self._offset_c = (baby.gauss(0.0, _BABY_SD_C), baby.gauss(0.0, _BABY_SD_C))
+        self._offset_c = (_baby_offset_c(baby), _baby_offset_c(baby))
         self._wander_phase = (baby.uniform(0.0, _TAU), baby.uniform(0.0, _TAU))
+        # Drawn last, so that it leaves the rest of the baby as it is.
+        cold = baby.random() < bodies.COLD_BABY_SHARE
+        self._cot_offset_c = -bodies.COLD_BABY_C if cold else 0.0
         self._thermometer_noise = tuple(
             TimeNoise(seed, band_index, "thermometer", face) for face in range(2)
         )
@@ -212,15 +214,24 @@ class ScriptedWorld:
                 last = self._scenes[-1]
                 start_c = (last.face_c(0, stretch.start_us), last.face_c(1, stretch.start_us))
             level_c = (
-                self._level_c(feel.infant_face_c, 0),
-                self._level_c(feel.caregiver_face_c, 1),
+                self._level_c(feel.infant_face_c, 0, part.state),
+                self._level_c(feel.caregiver_face_c, 1, part.state),
             )
             scene = _Scene(stretch, feel, start_c, level_c, _posture_mg(draw))
             self._scenes.append(scene)
             self._starts_us.append(stretch.start_us)
 
-    def _level_c(self, skin_c: float | None, face: int) -> float:
-        return self._room_c if skin_c is None else skin_c + self._offset_c[face]
+    def _level_c(self, skin_c: float | None, face: int, state: str) -> float:
+        if skin_c is None:
+            return self._room_c
+        cot_offset_c = self._cot_offset_c if state == INFANT_ONLY else 0.0
+        return skin_c + self._offset_c[face] + cot_offset_c
+
+
+def _baby_offset_c(draw: random.Random) -> float:
+    """Return how much one face of a baby differs from the usual one."""
+    offset_c = draw.gauss(0.0, bodies.BABY_SD_C)
+    return min(max(offset_c, -bodies.BABY_SPREAD_C_MAX), bodies.BABY_SPREAD_C_MAX)
 
 
 def _posture_mg(draw: random.Random) -> tuple[float, float, float]:

@@ -1,9 +1,13 @@
+import os
+import shutil
 import sqlite3
 
 import pytest
+from sqlalchemy.exc import OperationalError
 
 from pouch_host.errors import StoreError
 from pouch_host.store import Store
+from pouch_host.store.engine import faults_named
 from tests.host.store.plain_records import BAND_ID, LOG_ID, add
 
 
@@ -55,7 +59,7 @@ def test_open_sqlite_address_is_the_same_store(path):
 def test_open_missing_file_without_create_is_refused(path):
     with pytest.raises(StoreError) as error:
         Store.open(path, create=False)
-    assert_one_line(error, path, "no such file")
+    assert_one_line(error, path, "no such file", "pouch collect")
     assert not path.exists()
 
 
@@ -170,3 +174,37 @@ def test_commit_is_durable_and_keys_are_enforced(store):
             for name in ("journal_mode", "synchronous", "foreign_keys")
         }
     assert pragma == {"journal_mode": "wal", "synchronous": 2, "foreign_keys": 1}
+
+
+def test_open_empty_file_without_create_is_refused_and_left_alone(path):
+    path.touch()
+    with pytest.raises(StoreError) as error:
+        Store.open(path, create=False)
+    assert_one_line(error, path, "is empty")
+    assert path.read_bytes() == b""
+
+
+def test_open_device_is_refused():
+    with pytest.raises(StoreError) as error:
+        Store.open("/dev/null")
+    assert_one_line(error, "/dev/null", "not a file")
+
+
+def test_store_in_a_folder_that_cannot_be_written_can_be_read(path, monkeypatch):
+    with Store.open(path) as store:
+        add(store, 0, 3)
+    # The super-user that tests may run as can write everywhere but on a read-only disk.
+    monkeypatch.setattr(os, "access", lambda *_: False)
+    with Store.open(path, create=False) as store:
+        assert store.held_ranges(BAND_ID, LOG_ID) == [(0, 2)]
+        assert [file.name for file in path.parent.iterdir()] == [path.name]
+        with pytest.raises(StoreError) as error:
+            add(store, 3, 3)
+    assert_one_line(error, path, "cannot be written")
+
+
+def test_disk_error_on_a_full_disk_is_called_a_full_disk(path, monkeypatch):
+    monkeypatch.setattr(shutil, "disk_usage", lambda _: shutil._ntuple_diskusage(10, 10, 0))
+    with pytest.raises(StoreError) as error, faults_named(str(path)):
+        raise OperationalError("SELECT 1", {}, sqlite3.OperationalError("disk I/O error"))
+    assert_one_line(error, path, "disk is full")

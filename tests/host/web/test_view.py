@@ -1,6 +1,7 @@
 import re
 from dataclasses import replace
 from datetime import UTC, datetime
+from html import unescape
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -30,7 +31,12 @@ def board(*rows, settings=None, **options):
 
 
 def text_of(html):
-    return " ".join(re.sub(r"<[^>]*>", " ", html).replace("&nbsp;", " ").split())
+    text = unescape(re.sub(r"</?(?!span)[^>]*>", " ", html))
+    return " ".join(re.sub(r"</?span[^>]*>", "", text).split())
+
+
+def order_of(*rows):
+    return re.findall(r"<h2>(.*?)</h2>", board(*rows))
 
 
 def test_board_calm_row_says_state_hours_temperature_ages_and_battery():
@@ -96,8 +102,28 @@ def test_board_old_data_is_shown_as_stale():
     html = board(replace(CALM, last_record_age_s=3 * 3600, temperature_age_s=3 * 3600))
     assert "is-stale" in html
     assert "is-old" in html
-    assert "Stale: data 3 h ago" in text_of(html)
+    assert "Stale: 3 h ago" in text_of(html)
     assert "Skin to skin, when last seen" in text_of(html)
+
+
+def test_board_data_of_this_minute_is_said_to_be_now():
+    text = text_of(board(replace(CALM, last_record_age_s=20, temperature_age_s=20)))
+    assert "Data now" in text
+    assert "°C <1 min ago" in text
+
+
+def test_board_every_age_can_be_hidden_while_nobody_counts_it_on():
+    stale = replace(CALM, last_record_age_s=90_000, temperature_age_s=90_000)
+    rows = [
+        CALM,
+        stale,
+        replace(stale, temperature_valid=False),
+        replace(CALM, last_record_age_s=5),
+    ]
+    html = re.sub(r'<span class="age">[^<]*</span>', "", board(*rows))
+    assert not re.search(r"\bago\b|\bnow\b", text_of(html))
+    assert text_of(html).count("Stale") == 2
+    assert "Not valid" in text_of(html)
 
 
 def test_board_data_at_the_limit_is_not_stale_yet():
@@ -125,8 +151,19 @@ def test_board_infant_without_any_data_says_so():
 def test_board_invalid_temperature_is_greyed_and_crosses_no_line():
     html = board(replace(CALM, temperature_c=33.1, temperature_valid=False))
     assert "is-invalid" in html
-    assert "not valid" in text_of(html)
+    assert "Not valid, 1 min ago" in text_of(html)
     assert "likely below" not in text_of(html)
+
+
+@pytest.mark.parametrize(
+    ("temperature_c", "phrase"),
+    [(35.0, "Core was likely below 35.5 °C"), (38.0, "Was above 38.0")],
+)
+def test_board_line_crossed_long_ago_is_past_and_no_alarm(temperature_c, phrase):
+    html = board(replace(CALM, temperature_c=temperature_c, temperature_age_s=19 * 3600))
+    assert phrase in text_of(html)
+    assert "has-line" not in html
+    assert "has-danger" not in html
 
 
 @pytest.mark.parametrize(
@@ -171,8 +208,25 @@ def test_board_rows_are_worst_first():
         replace(CALM, infant_code="cool", temperature_c=36.2),
         replace(CALM, infant_code="danger", temperature_c=35.0),
     ]
-    codes = re.findall(r"<h2>(.*?)</h2>", board(*rows))
-    assert codes == ["danger", "cool", "stale", "apart", "calm-fewer-hours", "calm"]
+    assert order_of(*rows) == ["danger", "cool", "stale", "apart", "calm-fewer-hours", "calm"]
+
+
+def test_board_old_temperature_ranks_as_unseen_whatever_it_was():
+    yesterday = {"last_record_age_s": 19 * 3600, "temperature_age_s": 19 * 3600}
+    rows = [
+        replace(CALM, infant_code="was-danger", temperature_c=33.0, **yesterday),
+        replace(CALM, infant_code="was-calm", ssc_hours_lower=1.0, **yesterday),
+        replace(CALM, infant_code="sensor-silent", temperature_age_s=1200, ssc_hours_lower=6.0),
+        replace(CALM, infant_code="apart", state="infant_only", ssc_hours_lower=0.0),
+        replace(CALM, infant_code="cool", state="unknown", temperature_c=35.6),
+    ]
+    assert order_of(*rows) == ["cool", "was-calm", "was-danger", "sensor-silent", "apart"]
+
+
+@pytest.mark.parametrize(("count", "few"), [(4, True), (5, False)])
+def test_board_few_infants_get_the_larger_cards(count, few):
+    rows = [replace(CALM, infant_code=f"bed-{number}") for number in range(count)]
+    assert ("is-few" in board(*rows)) is few
 
 
 def test_board_text_from_the_store_is_escaped():

@@ -94,6 +94,22 @@ def test_byte_order_mark_and_windows_line_ends_are_fine(tmp_path):
         (HEADER + LINES + "2024-01-01T00:00:30,35,33\n", "line 4: time runs backwards"),
         (HEADER + LINES + "2024-01-01T00:01:00,35,33\n", "line 4: time stands still"),
         (HEADER + "\n" + LINES, "line 2: blank line amid the data"),
+        (HEADER.replace(",", ";") + LINES, "line 1: fields must be separated by commas, not semi"),
+        (HEADER.replace(",", "\t") + LINES, "line 1: fields must be separated by commas, not tab"),
+        (HEADER.lower()[:-1] + ",Time_UTC\n" + LINES, "line 1: two columns time_utc"),
+        (HEADER + LINES.replace("35.6", '"35.6'), "line 3: a quote opens and does not close"),
+        (HEADER + '"' + LINES + LINES * 3000, "line 2: a quote opens and does not close"),
+        (HEADER + LINES + "2024-01-01T00:01:09,35,33\n", "line 4: rows are 9 s apart; a band sam"),
+        (HEADER + LINES + "2025-03-01T00:01:00,35,33\n", "line 4: 425 days without a row"),
+        (HEADER + LINES + "2088-01-01T00:01:00,35,33\n", "days without a row, at most 7"),
+        (
+            HEADER + LINES + "2150-01-01T00:01:00,35,33\n",
+            "line 4: a band cannot tell the time in 21",
+        ),
+        (HEADER + LINES.replace("2024", "2150"), "line 2: a band cannot tell the time in 2150"),
+        (HEADER + LINES.replace("2024", "1969"), "line 2: a band cannot tell the time in 1969"),
+        (HEADER + LINES.replace("2024", "0001"), "line 2: a band cannot tell the time in 1"),
+        (HEADER + LINES.replace("2024", "9999"), "line 2: a band cannot tell the time in 9999"),
     ],
 )
 def test_bad_file_is_named_with_line_and_remedy(tmp_path, text, expected):
@@ -108,8 +124,37 @@ def test_unknown_zone_is_named(tmp_path, tz):
 def test_file_that_is_not_text_is_named(tmp_path):
     path = tmp_path / "recording.csv"
     path.write_bytes(b"\x89PNG\r\n\x1a\n\xff\xfe\x00")
-    with pytest.raises(RecordingError, match="not a text file"):
+    with pytest.raises(RecordingError, match="not UTF-8 text"):
         Recording.load(path)
+
+
+@pytest.mark.parametrize("encoding", ["latin-1", "utf-16", "utf-16-le"])
+def test_file_in_another_encoding_is_named(tmp_path, encoding):
+    text = (HEADER + LINES).replace(
+        "case_temperature_c", "geh\N{LATIN SMALL LETTER A WITH DIAERESIS}use"
+    )
+    path = write(tmp_path, text, encoding)
+    with pytest.raises(RecordingError, match="not UTF-8 text"):
+        Recording.load(path)
+
+
+def test_header_may_be_in_capitals_and_cells_in_quotes(tmp_path):
+    text = 'Time_UTC,"SKIN_temperature_C",note\n' + LINES.replace("33.0", '"say ""ah"", please"')
+    assert Recording.load(write(tmp_path, text)).rows[0] == (EPOCH_S, 35.5, None)
+
+
+@pytest.mark.parametrize("step", ["00:00:10", "00:10:00", "7T00:00:00"])
+def test_rows_from_ten_seconds_to_a_week_apart_are_taken(tmp_path, step):
+    day, _, time = step.rpartition("T")
+    second = f"2024-01-{int(day or 0) + 1:02}T{time}"
+    text = f"time_utc,skin_temperature_c\n2024-01-01T00:00:00,35\n{second},35\n"
+    assert len(Recording.load(write(tmp_path, text)).rows) == 2
+
+
+def test_ten_seconds_with_a_fraction_are_ten_seconds(tmp_path):
+    times = [f"2024-01-01T00:{n // 6:02}:{n % 6 * 10:02}.1" for n in range(100)]
+    text = "time_utc,skin_temperature_c\n" + "".join(f"{time},35\n" for time in times)
+    assert len(Recording.load(write(tmp_path, text)).rows) == 100
 
 
 def test_missing_file_and_folder_are_named(tmp_path):

@@ -1,4 +1,4 @@
-"""Runs in MicroPython: print every record of a flash image, one line each."""
+"""Runs in MicroPython: print every durable record of a flash image, one line each."""
 
 import os
 import sys
@@ -6,6 +6,7 @@ import sys
 import vfs
 
 from pouch_protocol import segments
+from pouch_protocol.constants import RECORD_BYTES
 
 BLOCK_BYTES = 4096
 
@@ -28,13 +29,30 @@ class ImageFile:
         return {4: self._size // BLOCK_BYTES, 5: BLOCK_BYTES}.get(operation, 0)
 
 
+def keep(boot_id, first, data):
+    """Remember records that are not known yet."""
+    for at in range(0, len(data), RECORD_BYTES):
+        number = first + at // RECORD_BYTES
+        if number not in held:
+            held[number] = "%d %s" % (boot_id, data[at : at + RECORD_BYTES].hex())
+
+
+def contents(folder):
+    """Return the contents of a folder's files, by name."""
+    for name in sorted(entry[0] for entry in os.ilistdir(folder)):
+        with open(folder + "/" + name, "rb") as file:
+            yield file.read()
+
+
 vfs.mount(vfs.VfsLfs2(ImageFile(sys.argv[1])), "/flash")
-for name in sorted(entry[0] for entry in os.ilistdir("/flash/log")):
-    if name.endswith(".seg"):
-        with open("/flash/log/" + name, "rb") as file:
-            data = file.read()
+held = {}
+for data in contents("/flash/log"):
+    # A segment that was never committed is empty: its records are in the slots.
+    if data:
         header = segments.decode_header(data)
-        for index in range(segments.record_count(len(data))):
-            at = segments.record_offset(index)
-            record = data[at : at + header["record_bytes"]]
-            print(header["first_record_no"] + index, header["boot_id"], record.hex())
+        keep(header["boot_id"], header["first_record_no"], data[segments.HEADER_BYTES :])
+for data in contents("/flash/tail"):
+    fields, records = segments.decode_slot(data)
+    keep(fields["boot_id"], fields["first_record_no"], records)
+for number in sorted(held):
+    print(number, held[number])

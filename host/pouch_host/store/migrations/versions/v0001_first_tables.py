@@ -1,4 +1,4 @@
-"""The first tables: bands, infants, assignments, raw segments, the site."""
+"""The first tables: bands, infants, assignments and their audit, raw segments, the site."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -40,6 +40,7 @@ def upgrade() -> None:
         [{"site_id": 1, "zone": "UTC", "name": ""}],
     )
     _create_assignment()
+    _create_audit()
     _create_segment()
 
 
@@ -51,14 +52,32 @@ def _create_assignment() -> None:
         sa.Column("infant_id", _KEY, nullable=False),
         sa.Column("from_utc_s", sa.BigInteger(), nullable=False),
         sa.Column("to_utc_s", sa.BigInteger()),
+        sa.Column("ended_by", _KEY),
         sa.ForeignKeyConstraint(["band_id"], ["band.band_id"], name="fk_assignment_band_id"),
         sa.ForeignKeyConstraint(
             ["infant_id"], ["infant.infant_id"], name="fk_assignment_infant_id"
+        ),
+        sa.ForeignKeyConstraint(
+            ["ended_by"], ["assignment.assignment_id"], name="fk_assignment_ended_by"
         ),
         sa.CheckConstraint("to_utc_s IS NULL OR to_utc_s > from_utc_s", name="not_empty"),
     )
     op.create_index("ix_assignment_band_id", "assignment", ["band_id"])
     op.create_index("ix_assignment_infant_id", "assignment", ["infant_id"])
+
+
+def _create_audit() -> None:
+    op.create_table(
+        "audit",
+        sa.Column("audit_id", _KEY, primary_key=True, autoincrement=True),
+        sa.Column("when_utc_s", sa.BigInteger(), nullable=False),
+        sa.Column("what", sa.Text(), nullable=False),
+        sa.Column("band_id", sa.BigInteger(), nullable=False),
+        sa.Column("infant", sa.Text(), nullable=False),
+        sa.Column("from_utc_s", sa.BigInteger(), nullable=False),
+        sa.Column("to_utc_s", sa.BigInteger()),
+        sqlite_autoincrement=True,
+    )
 
 
 def _create_segment() -> None:
