@@ -27,6 +27,7 @@ class BandPlan:
         drift_ppm: how much its crystal runs fast.
         boot_at_us: true time of power on, microseconds since the simulation began.
         worn_by_infant: whether the infant keeps the band on outside SSC.
+        heap: heap of its interpreter, in MicroPython's notation.
         ticks_at_boot_us: what its `ticks_us` shows at boot; to come near their wrap.
         pod: makes its chips, if they are not all sound and present.
         firmware_dir: its firmware, if it is not ours as it stands.
@@ -39,6 +40,7 @@ class BandPlan:
     drift_ppm: float = 0.0
     boot_at_us: int = 0
     worn_by_infant: bool = False
+    heap: str = "400K"
     ticks_at_boot_us: int = 0
     pod: Callable[[Surroundings], Pod] = Pod
     firmware_dir: Path = FIRMWARE_DIR
@@ -73,6 +75,7 @@ def add_band(simulation: Simulation, plan: BandPlan, work_dir: Path) -> SimBand:
         factory_files={"config.json": json.dumps(settings).encode()},
         drift_ppm=plan.drift_ppm,
         boot_at_us=plan.boot_at_us,
+        heap=plan.heap,
         ticks_at_boot_us=plan.ticks_at_boot_us,
         work_dir=work_dir,
     )

@@ -40,11 +40,21 @@ def assert_one_line_error(result, *words):
 
 
 def children_of(pid):
-    """Return the processes that a process has started, read from the kernel's own list."""
-    result = subprocess.run(
-        ["ps", "-o", "pid=", "--ppid", str(pid)], capture_output=True, text=True, check=False
-    )
+    """Return the processes that a process has started."""
+    if Path("/proc").is_dir():
+        # The fourth field of `stat`, after the name in parentheses, is the parent.
+        stats = [path for path in Path("/proc").glob("[0-9]*/stat") if path.exists()]
+        parents = {int(path.parent.name): _parent_of(path) for path in stats}
+        return [child for child, parent in parents.items() if parent == pid]
+    result = subprocess.run(["pgrep", "-P", str(pid)], capture_output=True, text=True, check=False)
     return [int(word) for word in result.stdout.split()]
+
+
+def _parent_of(stat):
+    try:
+        return int(stat.read_text().rpartition(")")[2].split()[1])
+    except OSError:
+        return 0  # It ended meanwhile.
 
 
 def is_alive(pid):
