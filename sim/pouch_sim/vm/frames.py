@@ -1,6 +1,6 @@
 """The frames between the simulator and a MicroPython process, as the simulator sees them.
 
-`shadow/simrt.py` is the same table for the other end; a test holds the two together. This is the
+The other end is `shadow/simrt.py`; both take the opcodes from `shadow/opcodes.py`. This is the
 wire of the simulator only, and no part of the product's protocol.
 
     offset  0        2       3         4            12
@@ -16,39 +16,67 @@ from __future__ import annotations
 
 import struct
 
-HEADER = struct.Struct("<HBbQ")
-HEADER_BYTES = HEADER.size
+from pouch_sim.vm.shadow.opcodes import (
+    ADC,
+    BLE_ACTIVE,
+    BLE_ADVERTISE,
+    BLE_ANSWER,
+    BLE_CONFIG,
+    BLE_CREDIT,
+    BLE_DISCONNECT,
+    BLE_EVENT,
+    BLE_INDICATE,
+    BLE_NOTIFY,
+    BLE_READ,
+    BLE_REGISTER,
+    BLE_SET_BUFFER,
+    BLE_WRITE,
+    EXIT,
+    GO,
+    HEADER_BYTES,
+    HEADER_FORMAT,
+    I2C,
+    IDLE,
+    MISUSE,
+    PAYLOAD_BYTES_MAX,
+    PIN_IN,
+    PIN_OUT,
+    POWER_CUT,
+    REPLY,
+    RESET,
+)
 
-# Holds the longest I2C burst that anybody reads: a whole motion FIFO of 3 kB.
-PAYLOAD_BYTES_MAX = 4096
+# The opcodes are names of this module too: who uses frames needs both.
+__all__ = [
+    "ADC",
+    "BLE_ACTIVE",
+    "BLE_ADVERTISE",
+    "BLE_ANSWER",
+    "BLE_CONFIG",
+    "BLE_CREDIT",
+    "BLE_DISCONNECT",
+    "BLE_EVENT",
+    "BLE_INDICATE",
+    "BLE_NOTIFY",
+    "BLE_READ",
+    "BLE_REGISTER",
+    "BLE_SET_BUFFER",
+    "BLE_WRITE",
+    "EXIT",
+    "GO",
+    "HEADER_BYTES",
+    "I2C",
+    "IDLE",
+    "MISUSE",
+    "PAYLOAD_BYTES_MAX",
+    "PIN_IN",
+    "PIN_OUT",
+    "POWER_CUT",
+    "REPLY",
+    "RESET",
+]
 
-# From the band. An IDLE band waits until a time; -1 is for ever.
-IDLE = 0x01
-I2C = 0x02
-ADC = 0x03
-RESET = 0x04
-POWER_CUT = 0x05
-MISUSE = 0x06
-EXIT = 0x07
-PIN_OUT = 0x08
-BLE_ACTIVE = 0x10
-BLE_CONFIG = 0x11
-BLE_ADVERTISE = 0x12
-BLE_DISCONNECT = 0x13
-BLE_REGISTER = 0x14
-BLE_READ = 0x15
-BLE_WRITE = 0x16
-BLE_SET_BUFFER = 0x17
-BLE_NOTIFY = 0x18
-BLE_INDICATE = 0x19
-BLE_ANSWER = 0x1A
-
-# To the band.
-REPLY = 0x81
-GO = 0x82
-BLE_EVENT = 0x83
-BLE_CREDIT = 0x84
-PIN_IN = 0x85
+HEADER = struct.Struct(HEADER_FORMAT)
 
 # Requests that get no REPLY: the band goes on at once, or never.
 ONE_WAY = frozenset(

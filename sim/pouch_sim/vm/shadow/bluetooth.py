@@ -10,6 +10,7 @@ import os
 import struct
 import sys
 
+import opcodes as _op
 import simrt as _rt
 
 FLAG_READ = 0x0002
@@ -130,7 +131,7 @@ def _dispatch(payload):
         _address[:] = b"\xdd" * 6
     elif event == _IRQ_GATTS_READ_REQUEST:
         result = _call_handler(event, struct.unpack_from("<HH", payload, 1))
-        _rt.send(_rt.BLE_ANSWER, bytes((result or 0,)))
+        _rt.send(_op.BLE_ANSWER, bytes((result or 0,)))
     elif event == _IRQ_GATTS_INDICATE_DONE:
         _call_handler(event, struct.unpack_from("<HHB", payload, 1))
     else:
@@ -141,8 +142,8 @@ def _on_credit(payload):
     _state.buffers += payload[0] | payload[1] << 8
 
 
-_rt.handlers[_rt.BLE_EVENT] = _on_event
-_rt.handlers[_rt.BLE_CREDIT] = _on_credit
+_rt.handlers[_op.BLE_EVENT] = _on_event
+_rt.handlers[_op.BLE_CREDIT] = _on_credit
 
 
 def _as_bytes(data):
@@ -216,7 +217,7 @@ class BLE:
     def active(self, active=None):
         if active is None or bool(active) == _state.active:
             return _state.active
-        _radio(_rt.BLE_ACTIVE, b"\x01" if active else b"\x00")
+        _radio(_op.BLE_ACTIVE, b"\x01" if active else b"\x00")
         _state.active = bool(active)
         _state.connections.clear()
         _state.buffers = _TRANSMIT_BUFFERS
@@ -234,7 +235,7 @@ class BLE:
         if names:
             if names[0] == "mac":
                 _require_active()
-                return (1, _radio(_rt.BLE_CONFIG, b"mac="))
+                return (1, _radio(_op.BLE_CONFIG, b"mac="))
             if names[0] in ("gap_name", "mtu"):
                 return _state.config[names[0]]
             raise ValueError("unknown config param")
@@ -247,13 +248,13 @@ class BLE:
             if _state.active and name != "addr_mode":
                 text = _state.config[name]
                 text = text if name == "gap_name" else str(text).encode()
-                _radio(_rt.BLE_CONFIG, name.encode() + b"=" + text)
+                _radio(_op.BLE_CONFIG, name.encode() + b"=" + text)
         return None
 
     def gap_advertise(self, interval_us, adv_data=None, *, resp_data=None, connectable=True):
         _require_active()
         if interval_us is None:
-            _radio(_rt.BLE_ADVERTISE)
+            _radio(_op.BLE_ADVERTISE)
             return
         request = struct.pack("<BI", 1 if connectable else 0, interval_us)
         for given in (adv_data, resp_data):
@@ -264,19 +265,19 @@ class BLE:
             if len(data) > _ADVERTISEMENT_BYTES_MAX:
                 raise OSError(errno.EINVAL)
             request += bytes((len(data),)) + data
-        _radio(_rt.BLE_ADVERTISE, request)
+        _radio(_op.BLE_ADVERTISE, request)
 
     def gap_disconnect(self, conn_handle):
         _require_active()
         if conn_handle not in _state.connections:
             return False
-        _radio(_rt.BLE_DISCONNECT, struct.pack("<H", conn_handle))
+        _radio(_op.BLE_DISCONNECT, struct.pack("<H", conn_handle))
         return True
 
     def gatts_register_services(self, services):
         _require_active()
         request, counts = _encode_services(services)
-        reply = _radio(_rt.BLE_REGISTER, request)
+        reply = _radio(_op.BLE_REGISTER, request)
         handles = []
         at = 0
         for count in counts:
@@ -287,17 +288,17 @@ class BLE:
     def gatts_read(self, value_handle):
         if not _state.active:
             return b""
-        return _rt.call(_rt.BLE_READ, struct.pack("<H", value_handle))
+        return _rt.call(_op.BLE_READ, struct.pack("<H", value_handle))
 
     def gatts_write(self, value_handle, data, send_update=False):
         _require_active()
         data = _as_bytes(data)
-        _rt.send(_rt.BLE_WRITE, struct.pack("<HB", value_handle, bool(send_update)) + data)
+        _rt.send(_op.BLE_WRITE, struct.pack("<HB", value_handle, bool(send_update)) + data)
         return len(data)
 
     def gatts_set_buffer(self, value_handle, size, append=False):
         _require_active()
-        _rt.call(_rt.BLE_SET_BUFFER, struct.pack("<HHB", value_handle, size, bool(append)))
+        _rt.call(_op.BLE_SET_BUFFER, struct.pack("<HHB", value_handle, size, bool(append)))
 
     def _value_to_send(self, conn_handle, value_handle, data):
         _require_active()
@@ -314,7 +315,7 @@ class BLE:
         if _state.buffers == 0:
             raise OSError(errno.ENOMEM)
         _state.buffers -= 1
-        _rt.send(_rt.BLE_NOTIFY, payload)
+        _rt.send(_op.BLE_NOTIFY, payload)
 
     def gatts_indicate(self, conn_handle, value_handle, data=None):
-        _radio(_rt.BLE_INDICATE, self._value_to_send(conn_handle, value_handle, data))
+        _radio(_op.BLE_INDICATE, self._value_to_send(conn_handle, value_handle, data))

@@ -5,6 +5,7 @@ cut in the middle of the n-th program or erase: the first half of the bytes is d
 this board is gone.
 """
 
+import opcodes as _op
 import simrt as _rt
 
 BLOCK_BYTES = 4096
@@ -60,14 +61,14 @@ class Flash:
         self._cut_at = number
 
     def _refuse(self, text):
-        _rt.halt(_rt.MISUSE, text.encode())
+        _rt.halt(_op.MISUSE, text.encode())
 
     def _count(self, at, data):
         self._operations += 1
         if self._operations == self._cut_at:
             self._file.seek(at)
             self._file.write(data[: len(data) // 2])
-            _rt.halt(_rt.POWER_CUT)
+            _rt.halt(_op.POWER_CUT)
 
     def readblocks(self, block, buf, offset=0):
         self._file.seek(block * BLOCK_BYTES + offset)

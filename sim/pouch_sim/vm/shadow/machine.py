@@ -1,5 +1,6 @@
 """Stand-in for a board's `machine`: what the firmware needs, with its cost in time."""
 
+import opcodes as _op
 import simrt as _rt
 
 PWRON_RESET = 1
@@ -122,7 +123,7 @@ class Pin:
         level = 1 if level else 0
         if Pin._levels.get(self.id) != level:
             Pin._levels[self.id] = level
-            _rt.send(_rt.PIN_OUT, bytes((self.id, level)))
+            _rt.send(_op.PIN_OUT, bytes((self.id, level)))
         return None
 
     __call__ = value
@@ -147,7 +148,7 @@ class Pin:
             handler(pin)
 
 
-_rt.handlers[_rt.PIN_IN] = Pin._on_input
+_rt.handlers[_op.PIN_IN] = Pin._on_input
 
 
 class ADC:
@@ -162,7 +163,7 @@ class ADC:
         self._pin = pin.id if isinstance(pin, Pin) else pin
 
     def read_uv(self):
-        reply = _rt.call(_rt.ADC, bytes((self._pin,)))
+        reply = _rt.call(_op.ADC, bytes((self._pin,)))
         return reply[0] | reply[1] << 8 | reply[2] << 16 | reply[3] << 24
 
     def read_u16(self):

@@ -11,6 +11,7 @@ sys.path.pop(0)  # the folder of this file; MICROPYPATH has it in its right plac
 import os
 import random
 
+import opcodes
 import simaio
 import simrt
 import vfs
@@ -68,7 +69,7 @@ def _boot():
     except BaseException as error:
         sys.print_exception(error)
         text = type(error).__name__ + ": " + str(error)
-    simrt.halt(simrt.EXIT, text.encode()[:_EXIT_TEXT_BYTES_MAX])
+    simrt.halt(opcodes.EXIT, text.encode()[:_EXIT_TEXT_BYTES_MAX])
 
 
 _boot()

@@ -8,6 +8,16 @@ meanwhile. So this end never polls, and runs exactly when the simulator lets it.
 import struct
 import sys
 
+from opcodes import (
+    GO,
+    HEADER_BYTES,
+    HEADER_FORMAT,
+    I2C,
+    IDLE,
+    PAYLOAD_BYTES_MAX,
+    RESET,
+)
+
 
 def builtin(name):
     """Return the built-in module that a file of the same name shadows."""
@@ -24,36 +34,6 @@ def builtin(name):
 
 env = builtin("os").getenv
 
-IDLE = 0x01
-I2C = 0x02
-ADC = 0x03
-RESET = 0x04
-POWER_CUT = 0x05
-MISUSE = 0x06
-EXIT = 0x07
-PIN_OUT = 0x08
-BLE_ACTIVE = 0x10
-BLE_CONFIG = 0x11
-BLE_ADVERTISE = 0x12
-BLE_DISCONNECT = 0x13
-BLE_REGISTER = 0x14
-BLE_READ = 0x15
-BLE_WRITE = 0x16
-BLE_SET_BUFFER = 0x17
-BLE_NOTIFY = 0x18
-BLE_INDICATE = 0x19
-BLE_ANSWER = 0x1A
-
-REPLY = 0x81
-GO = 0x82
-BLE_EVENT = 0x83
-BLE_CREDIT = 0x84
-PIN_IN = 0x85
-
-HEADER = "<HBbQ"
-HEADER_BYTES = 12
-PAYLOAD_BYTES_MAX = 4096
-
 # Reading the clock costs time, so that a loop that waits for it to move does see it move.
 _CLOCK_READ_US = 2
 
@@ -68,7 +48,7 @@ _in = bytearray(HEADER_BYTES + PAYLOAD_BYTES_MAX)
 _in_view = memoryview(_in)
 _header_view = _in_view[:HEADER_BYTES]
 _idle = bytearray(HEADER_BYTES + 20)
-struct.pack_into("<HBbQ", _idle, 0, 20, IDLE, 0, 0)
+struct.pack_into(HEADER_FORMAT, _idle, 0, 20, IDLE, 0, 0)
 
 _TICKS_AT_BOOT_US = int(env("SIM_TICKS_AT_BOOT_US"))
 
@@ -109,7 +89,7 @@ def spend_us(us):
 
 def send(opcode, payload=b""):
     """Send one frame and go on."""
-    struct.pack_into(HEADER, _out, 0, len(payload), opcode, 0, now)
+    struct.pack_into(HEADER_FORMAT, _out, 0, len(payload), opcode, 0, now)
     _socket.write(_out + payload if payload else _out)
 
 
@@ -118,7 +98,7 @@ def _receive():
     global now, _world_us
     if _socket.readinto(_header_view) != HEADER_BYTES:
         raise SystemExit
-    length, opcode, status, _world_us = struct.unpack_from(HEADER, _in)
+    length, opcode, status, _world_us = struct.unpack_from(HEADER_FORMAT, _in)
     if length:
         _socket.readinto(_in_view[HEADER_BYTES : HEADER_BYTES + length])
     now = max(now, _world_us)
