@@ -31,8 +31,8 @@ class Recorder:
     def add_boot(self) -> None:
         """Record that the band started.
 
-        It becomes durable with the first samples: a band that loses its power over and over
-        within two minutes then leaves nothing, instead of a segment each time.
+        It becomes durable with the first flush, half a minute later at the usual interval: a band
+        that loses its power over and over before that leaves nothing, instead of a segment.
         """
         self._log.append(
             c.KIND_BOOT,

@@ -95,14 +95,28 @@ def bands(store: StorePath, as_json: AsJson = False) -> None:
             if given.to_utc_s is None
         }
         met, site_zone = opened.bands(), opened.zone
+        residual_s_of = {
+            band.band_id: derive.clock_residual_s(opened, band.band_id) for band in met
+        }
     if as_json:
-        print_json([asdict(band) | {"infant": owner_of.get(band.band_id)} for band in met])
+        print_json(
+            [
+                asdict(band)
+                | {
+                    "infant": owner_of.get(band.band_id),
+                    "clock_residual_s": residual_s_of[band.band_id],
+                }
+                for band in met
+            ]
+        )
         return
     table = Table(box=box.SIMPLE_HEAD, title="Bands", title_justify="left")
-    for heading in ("Band", "Infant", "Last contact", "Battery", "Firmware"):
+    for heading in ("Band", "Infant", "Last contact", "Battery", "Firmware", "Clock off by"):
         table.add_column(heading)
     for band in met:
-        table.add_row(*_band_cells(band, owner_of.get(band.band_id), site_zone))
+        residual_s = residual_s_of[band.band_id]
+        off_by = "not known" if residual_s is None else f"{residual_s:.2f} s"
+        table.add_row(*_band_cells(band, owner_of.get(band.band_id), site_zone), off_by)
     output().print(table)
 
 

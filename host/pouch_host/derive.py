@@ -163,6 +163,19 @@ def board(store: Store, now_utc_s: float) -> list[BoardRow]:
     return rows
 
 
+def clock_residual_s(store: Store, band_id: int) -> float | None:
+    """Return how far a band's times may be off between two anchors, in seconds.
+
+    The largest of its boots; None while no boot has the three anchors that it takes.
+
+    Raises:
+        StoreError: the store cannot be read.
+    """
+    clocks = timeline(store.records(band_id)).clocks
+    known = [clock.residual_s for clock in clocks if not math.isnan(clock.residual_s)]
+    return max(known, default=None)
+
+
 def store_problems(store: Store) -> list[str]:
     """Return one line for each run of records that the store holds and that cannot be read.
 

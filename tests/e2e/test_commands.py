@@ -167,13 +167,16 @@ def test_demo_that_is_terminated_leaves_neither_process_nor_folder(tmp_path):
         assert list(tmp_path.iterdir()) == []
 
 
-def test_demo_interrupted_while_it_fills_stops_every_process(tmp_path):
+@pytest.mark.parametrize(
+    ("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 128 + signal.SIGTERM)]
+)
+def test_demo_ended_while_it_fills_stops_every_process(tmp_path, number, code):
     with Demo("--days", 300, "--bands", 1, "--port", 0, "--out", tmp_path) as demo:
         log = tmp_path / "bands"
         while not (log.exists() and children_of(demo.process.pid)):
             assert demo.process.poll() is None
         children = children_of(demo.process.pid)
-        assert demo.interrupt() == 130
+        assert demo.interrupt(number) == code
         assert not any(is_alive(child) for child in children)
         assert "Traceback" not in "".join(demo.said)
 

@@ -4,6 +4,7 @@ import asyncio
 
 import pytest
 
+from pouch_host.derive import clock_residual_s, timeline
 from tests.e2e.whole_path import DAY_S, HOUR_S, START_UTC_S, WholePath, flashed
 
 
@@ -113,10 +114,11 @@ def test_the_first_anchor_gives_every_record_its_time(tmp_path, seed):
     path = WholePath(tmp_path, seed)
     path.add_band(drift_ppm=-30.0, boot_at_us=250_000_000)
     path.run(path.collect(5 * HOUR_S))
-    from pouch_host.derive import timeline
-
     line = timeline(path.store.records(0x1000))
     assert line.untimed_count == 0
+    residual_s = clock_residual_s(path.store, 0x1000)
+    assert residual_s is not None
+    assert residual_s < 0.2
     assert line.samples.utc_s[0] == pytest.approx(START_UTC_S + 250, abs=1.0)
     steps = line.samples.utc_s[1:] - line.samples.utc_s[:-1]
     assert steps == pytest.approx([30.0] * len(steps), abs=0.2)

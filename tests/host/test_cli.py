@@ -138,8 +138,8 @@ def test_bands_prints_label_owner_contact_and_battery(store):
         "2026-03-01T03:00:00+00:00",
         "3.95",
         "V",
-        "not",
-        "known",
+        *("not", "known"),  # firmware
+        *("not", "known"),  # clock: it takes three anchors
     ]
 
 

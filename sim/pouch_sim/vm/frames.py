@@ -85,7 +85,6 @@ ONE_WAY = frozenset(
 
 IDLE_PAYLOAD = struct.Struct("<qIII")
 I2C_PAYLOAD = struct.Struct("<BBH")
-U8 = struct.Struct("<B")
 U16 = struct.Struct("<H")
 U16_PAIR = struct.Struct("<HH")
 U32 = struct.Struct("<I")

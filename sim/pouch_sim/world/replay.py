@@ -6,12 +6,18 @@ from itertools import pairwise
 import numpy as np
 from numpy.typing import NDArray
 
+from pouch_sim.errors import SimulationError
+
 from .recording import Recording, RecordingError, Row
 from .surroundings import CAREGIVER_THERMOMETER, MOTION, TOUCH
 
 __all__ = ["Recording", "RecordingError", "Replay"]
 
 _US_PER_S = 1_000_000
+
+
+class NotRecorded(SimulationError):
+    """A chip that should be absent was read. The pod was built without asking `unmeasured`."""
 
 
 class Replay:
@@ -54,35 +60,35 @@ class Replay:
         """Return the recorded case temperature.
 
         Raises:
-            NotImplementedError: it was not recorded; see `unmeasured`.
+            NotRecorded: see `unmeasured`.
         """
         case_c = self.nearest(now_us).case_temperature_c
         if case_c is None:
-            raise NotImplementedError("the recording has no case_temperature_c")
+            raise NotRecorded("the recording has no case_temperature_c")
         return case_c
 
     def infant_electrode_pf(self, now_us: int) -> float:
         """Fail: a recording of temperatures does not know.
 
         Raises:
-            NotImplementedError: always.
+            NotRecorded: always.
         """
-        raise NotImplementedError(f"no electrode was recorded at {now_us} us")
+        raise NotRecorded(f"no electrode was recorded at {now_us} us")
 
     def caregiver_electrode_pf(self, now_us: int) -> float:
         """Fail, as `infant_electrode_pf`.
 
         Raises:
-            NotImplementedError: always.
+            NotRecorded: always.
         """
-        raise NotImplementedError(f"no electrode was recorded at {now_us} us")
+        raise NotRecorded(f"no electrode was recorded at {now_us} us")
 
     def acceleration_mg(self, first_us: int, step_us: int, count: int) -> NDArray[np.float64]:
         """Fail, as `infant_electrode_pf`.
 
         Raises:
-            NotImplementedError: always.
+            NotRecorded: always.
         """
-        raise NotImplementedError(
+        raise NotRecorded(
             f"no motion was recorded ({count} samples, {step_us} us apart, from {first_us} us)"
         )

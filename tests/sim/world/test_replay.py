@@ -1,7 +1,7 @@
 import pytest
 
 from pouch_sim.world.recording import Row
-from pouch_sim.world.replay import Recording, Replay
+from pouch_sim.world.replay import NotRecorded, Recording, Replay
 
 SECOND_US = 1_000_000
 
@@ -48,5 +48,5 @@ def test_what_was_not_recorded_is_unmeasured_and_fails():
         lambda: world.caregiver_electrode_pf(0),
         lambda: world.acceleration_mg(0, 1, 1),
     ):
-        with pytest.raises(NotImplementedError):
+        with pytest.raises(NotRecorded):
             ask()
