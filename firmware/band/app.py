@@ -11,6 +11,7 @@ from . import config, link
 from .clock import Clock
 from .recorder import Recorder
 from .sampler import MOTION_DRAIN_MS, Sampler
+from .source import Source
 from .store import SegmentLog
 
 VERSION = (0, 1, 0)
@@ -29,6 +30,7 @@ _MODULE_APP = 1
 _RESTART_DELAY_MS = 10_000
 _RESTART_DELAY_AGAIN_MS = 300_000
 _FAULT_AGAIN_MS = 3_600_000
+_STATUS_INTERVAL_MS = 3_600_000
 
 
 class App:
@@ -44,6 +46,7 @@ class App:
         settings = config.load(ROOT, board.unique_id())
         self._interval_ms = settings.interval_s * 1000
         self._clock = clock
+        self._status_due_ms = 0
         log = SegmentLog(ROOT, settings.band_id, settings.interval_s, board.random_u32)
         self.recorder = Recorder(log, self._clock, board, settings, VERSION)
         self._sampler = Sampler(
@@ -52,7 +55,8 @@ class App:
             Fdc1004(board.i2c),
             Lsm6dsox(board.i2c),
         )
-        self._link = link.Link(link.radio(), self.recorder)
+        source = Source(log, self.recorder, self._clock, board, settings, VERSION)
+        self._link = link.Link(link.radio(), source)
 
     async def run(self) -> None:
         """Sample and serve until power goes."""
@@ -68,6 +72,9 @@ class App:
             uptime_cs = self._clock.uptime_cs()
             await asyncio.sleep_ms(self._sampler.start())
             self.recorder.add_sample(self._sampler.finish(uptime_cs))
+            if self._clock.uptime_ms() >= self._status_due_ms:
+                self._status_due_ms = self._clock.uptime_ms() + _STATUS_INTERVAL_MS
+                self.recorder.add_status()
             # A slot that was missed is skipped: samples keep their phase.
             late_ms = self._clock.uptime_ms() - due_ms
             due_ms += (late_ms // self._interval_ms + 1) * self._interval_ms

@@ -12,6 +12,11 @@ What the band knows comes through one object, `source`, with these methods:
     read(first, count_max) -> (boot_id, record_no, records)   from one segment, beginning with
                                           the first one held at or after `first`; or empty
     set_time(fields) -> (uptime_cs, record_no)     stores an anchor record
+    nonce() -> bytes                      sixteen random bytes
+    handle(request, nonce, local) -> (opcode, fields)    anything else: the reply's opcode and
+                                          fields. `nonce` is the last one of this connection, or
+                                          None; `local` says that the request came over a cable.
+                                          Raises `Refusal`.
 """
 
 from . import constants as c
@@ -27,16 +32,32 @@ _FRAMES_PER_MESSAGE = 4
 _REPLIES_MAX = 4
 
 
+class Refusal(Exception):
+    """A request that the band can read and will not do.
+
+    Attributes:
+        code: one of the CODE constants, which the host is told.
+    """
+
+    def __init__(self, code: int) -> None:
+        """Hold the code."""
+        super().__init__(code)
+        self.code = code
+
+
 class BandSession:
     """Answers one host. Make a new one for each connection."""
 
-    def __init__(self, source) -> None:
+    def __init__(self, source, local: bool = False) -> None:
         """Start idle.
 
         Args:
             source: what the band can tell, see the module's docstring.
+            local: whether the host is at the end of a cable.
         """
         self._source = source
+        self._local = local
+        self._nonce = None
         self._joiner = Joiner()
         self._splitters = (Splitter(), Splitter())
         self._channel = c.CHANNEL_CONTROL
@@ -102,9 +123,26 @@ class BandSession:
             )
         elif opcode in (c.OP_COUNT, c.OP_REPORT):
             self._count_or_report(opcode, procedure, fields)
-        else:
+        elif opcode == c.OP_CHALLENGE:
+            self._nonce = self._source.nonce()
+            self._reply(c.OP_CHALLENGE_REPLY, procedure, {"nonce": self._nonce})
+        elif opcode & c.OP_REPLY_BIT:
             # A reply of the other direction: reflected, or a confused host.
             self._respond(procedure, opcode, c.CODE_OPCODE_UNSUPPORTED)
+        else:
+            self._handle_other(message)
+
+    def _handle_other(self, message: messages.Message) -> None:
+        nonce = self._nonce
+        if message.opcode in c.KEYED_OPS:
+            # For one request only.
+            self._nonce = None
+        try:
+            opcode, fields = self._source.handle(message, nonce, self._local)
+        except Refusal as refusal:
+            self._respond(message.procedure, message.opcode, refusal.code)
+            return
+        self._reply(opcode, message.procedure, fields)
 
     def _count_or_report(self, opcode: int, procedure: int, fields: dict) -> None:
         oldest, after = self._source.bounds()

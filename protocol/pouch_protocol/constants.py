@@ -19,6 +19,9 @@ KIND_ANCHOR = 2
 KIND_BOOT = 3
 KIND_STATUS = 4
 KIND_FAULT = 5
+KIND_TALLY = 6
+KIND_EVENT = 7
+KIND_HEALTH = 8
 
 RECORD_BYTES = 20
 
@@ -28,6 +31,10 @@ FLAG_CAREGIVER_THERMOMETER_FAULT = 0x0002
 FLAG_TOUCH_FAULT = 0x0004
 FLAG_MOTION_FAULT = 0x0008
 FLAG_MOTION_OVERRUN = 0x0010
+# An electrode was outside the converter's window, or a thermometer outside what it can measure:
+# the value is missing, the chip is sound.
+FLAG_INFANT_TOUCH_RANGE = 0x0020
+FLAG_CAREGIVER_TOUCH_RANGE = 0x0040
 FLAG_WORN_BY_INFANT = 0x0100
 
 # Values that say "not measured" in a sample record.
@@ -52,19 +59,60 @@ RESET_WATCHDOG = 3
 RESET_DEEP_SLEEP = 4
 RESET_SOFT = 5
 
+# What happened (event record), and what its `detail` and `value` hold.
+EVENT_ALERT_COLD = 1  # detail: skin, 1/128 C as u16; value: line, 1/100 C
+EVENT_ALERT_ESCALATED = 2  # as EVENT_ALERT_COLD
+EVENT_ALERT_CLEARED = 3  # as EVENT_ALERT_COLD
+EVENT_ALERT_ACKNOWLEDGED = 4
+EVENT_BATTERY_LOW = 5  # value: battery, mV
+EVENT_BATTERY_STOP = 6  # value: battery, mV; nothing is sampled until it is charged
+EVENT_BATTERY_RESUME = 7  # value: battery, mV
+EVENT_GESTURE = 8  # value: one of the GESTURE constants
+EVENT_CONFIGURED = 9  # value: the power plan in force
+EVENT_UPDATE_STARTED = 10  # detail: version, one byte each for major, minor and patch
+EVENT_UPDATE_CONFIRMED = 11  # detail: version, as above
+EVENT_UPDATE_ROLLED_BACK = 12  # detail: version given up, as above
+EVENT_SELF_TEST = 13  # detail: bits of the parts that failed
+EVENT_FACTORY_RESET = 14
+EVENT_TARGET_REACHED = 15  # value: minutes of contact in the last 24 hours
+
+# The button's gestures.
+GESTURE_SHOW = 1  # one short press: show the hours so far, acknowledge an alert
+GESTURE_ADVERTISE = 2  # two short presses: be found by a host now
+GESTURE_RECOVER = 3  # held for ten seconds: allow a lost key to be replaced
+
+# Power plans, see firmware/band/power.py.
+PLAN_DEFAULT = 0
+PLAN_SLOW = 1
+
 # Messages, host to band.
 OP_HELLO = 0x01
 OP_COUNT = 0x02
 OP_REPORT = 0x03
 OP_SET_TIME = 0x04
 OP_ABORT = 0x05
-# Messages, band to host.
+OP_SELF_TEST = 0x06
+OP_CHALLENGE = 0x07
+OP_CONFIGURE = 0x08
+OP_UPDATE_BEGIN = 0x09
+OP_UPDATE_DATA = 0x0A
+OP_UPDATE_FINISH = 0x0B
+OP_FACTORY_RESET = 0x0C
+OP_SET_KEY = 0x0D
+# Messages, band to host: all with this bit.
+OP_REPLY_BIT = 0x80
 OP_HELLO_REPLY = 0x81
 OP_COUNT_REPLY = 0x82
 OP_RECORDS = 0x83
 OP_REPORT_DONE = 0x84
 OP_SET_TIME_REPLY = 0x85
+OP_SELF_TEST_REPLY = 0x86
+OP_CHALLENGE_REPLY = 0x87
+OP_UPDATE_REPLY = 0x8A
 OP_RESPONSE = 0x8F
+
+# What needs the band's key: these carry a tag, see pouch_protocol.auth.
+KEYED_OPS = (OP_CONFIGURE, OP_UPDATE_BEGIN, OP_FACTORY_RESET)
 
 # Procedures are numbered 1 to 255; 0 in a response says that the request could not be read.
 PROCEDURE_UNREADABLE = 0
@@ -76,6 +124,26 @@ CODE_INVALID_OPERAND = 0x05
 CODE_NO_RECORDS = 0x06
 CODE_BUSY = 0x0A
 CODE_CORRUPT = 0x10
+CODE_NOT_AUTHENTICATED = 0x11
+CODE_NO_KEY = 0x12
+CODE_NO_ROOM = 0x13
+CODE_IMAGE_REFUSED = 0x14
+CODE_OUT_OF_ORDER = 0x15
+
+# Bits of a self-test's `failed`.
+SELF_TEST_INFANT_THERMOMETER = 0x0001
+SELF_TEST_CAREGIVER_THERMOMETER = 0x0002
+SELF_TEST_TOUCH = 0x0004
+SELF_TEST_MOTION = 0x0008
+SELF_TEST_FLASH = 0x0010
+SELF_TEST_LOG = 0x0020
+SELF_TEST_BATTERY = 0x0040
+SELF_TEST_MEMORY = 0x0080
+SELF_TEST_KEY = 0x0100
+
+# Switches of a configuration.
+SWITCH_WORN_BY_INFANT = 0x01
+SWITCH_BLINDED = 0x02
 
 # A message must fit the band's RAM twice over (one being sent, one being joined).
 MESSAGE_BYTES_MAX = 1024

@@ -136,6 +136,17 @@ class HostSession:
             },
         )
 
+    def request(self, opcode: int, reply_opcode: int, fields: dict, payload: bytes = b"") -> None:
+        """Ask for anything else.
+
+        Args:
+            opcode: of the request.
+            reply_opcode: what answers it; OP_RESPONSE where success is all there is to say.
+            fields: of the request.
+            payload: bytes after the fields, for OP_UPDATE_DATA.
+        """
+        self._start(opcode, reply_opcode, fields, payload)
+
     def abort(self) -> None:
         """Give up the procedure under way; a new one may be started once this is answered."""
         self._expected = 0
@@ -167,21 +178,22 @@ class HostSession:
             return []
         return self._event(message)
 
-    def _start(self, opcode: int, expected: int, fields: dict) -> None:
+    def _start(self, opcode: int, expected: int, fields: dict, payload: bytes = b"") -> None:
         if self._expected:
             raise ValueError("one procedure at a time")
         self._procedure = self._procedure % 0xFF + 1
         self._expected = expected
         self._splitter = self._splitter if not self._splitter.busy else Splitter()
-        self._splitter.load(messages.encode(opcode, self._procedure, fields))
+        self._splitter.load(messages.encode(opcode, self._procedure, fields, payload))
 
     def _event(self, message: messages.Message) -> list:
         if message.opcode == c.OP_RECORDS and self._expected == c.OP_REPORT_DONE:
-            self._count += len(message.records) // c.RECORD_BYTES
-            self._crc = crc32(message.records, self._crc)
+            self._count += len(message.payload) // c.RECORD_BYTES
+            self._crc = crc32(message.payload, self._crc)
             fields = message.fields
-            return [Records(fields["boot_id"], fields["first_record_no"], message.records)]
-        if message.opcode == c.OP_RESPONSE and self._expected != c.OP_RESPONSE:
+            return [Records(fields["boot_id"], fields["first_record_no"], message.payload)]
+        refused = message.opcode == c.OP_RESPONSE and message.fields["code"] != c.CODE_SUCCESS
+        if refused or (message.opcode == c.OP_RESPONSE and self._expected != c.OP_RESPONSE):
             self._expected = 0
             return [Refused(message.fields["request"], message.fields["code"])]
         if message.opcode != self._expected:

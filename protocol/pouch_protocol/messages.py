@@ -24,6 +24,29 @@ LAYOUTS = {
         ("utc_s", "I"), ("utc_ms", "H", 0, 999), ("source", "B"), ("round_trip_ms", "H")
     ),
     c.OP_ABORT: Layout(),
+    c.OP_SELF_TEST: Layout(),
+    c.OP_CHALLENGE: Layout(),
+    c.OP_CONFIGURE: Layout(
+        ("interval_s", "H", c.INTERVAL_S_MIN, c.INTERVAL_S_MAX),
+        ("plan", "B", c.PLAN_DEFAULT, c.PLAN_SLOW),
+        ("switches", "B"),
+        ("quiet_from_min", "H", 0, 1439),
+        ("quiet_until_min", "H", 0, 1439),
+        ("utc_offset_min", "h", -840, 840),
+        ("target_min", "H", 1, 1440),
+        ("tag", "32s"),
+    ),
+    c.OP_UPDATE_BEGIN: Layout(
+        ("total_bytes", "I"),
+        ("index_bytes", "H"),
+        ("index_sha256", "32s"),
+        ("tag", "32s"),
+    ),
+    # Followed by bytes of the update stream.
+    c.OP_UPDATE_DATA: Layout(("data_offset", "B"), ("position", "I")),
+    c.OP_UPDATE_FINISH: Layout(),
+    c.OP_FACTORY_RESET: Layout(("tag", "32s")),
+    c.OP_SET_KEY: Layout(("key", "16s")),
     c.OP_HELLO_REPLY: Layout(
         # The first two fields keep their place in every wire version there will ever be.
         ("wire_version", "B"),
@@ -52,11 +75,29 @@ LAYOUTS = {
     ),
     c.OP_REPORT_DONE: Layout(("record_count", "I"), ("records_crc", "I")),
     c.OP_SET_TIME_REPLY: Layout(("uptime_cs", "I"), ("record_no", "I")),
+    c.OP_SELF_TEST_REPLY: Layout(
+        ("failed", "H"),
+        ("infant_temperature_c128", "h"),
+        ("caregiver_temperature_c128", "h"),
+        ("infant_touch_pf512", "H"),
+        ("caregiver_touch_pf512", "H"),
+        ("activity_mg", "B"),
+        ("battery_mv", "H"),
+        ("free_heap_bytes", "I"),
+        ("free_blocks", "H"),
+        ("reset_cause", "B"),
+    ),
+    c.OP_CHALLENGE_REPLY: Layout(("nonce", "16s")),
+    c.OP_UPDATE_REPLY: Layout(("position", "I")),
     c.OP_RESPONSE: Layout(("request", "B"), ("code", "B")),
 }
 
 # Bytes of a RECORDS message that are not records.
 RECORDS_OVERHEAD_BYTES = _HEAD_BYTES + LAYOUTS[c.OP_RECORDS].size + CRC_BYTES
+# Where the bytes that follow an opcode's fields begin in the message, by the field that says so.
+_PAYLOAD_OFFSETS = {c.OP_RECORDS: "records_offset", c.OP_UPDATE_DATA: "data_offset"}
+UPDATE_DATA_OFFSET = _HEAD_BYTES + LAYOUTS[c.OP_UPDATE_DATA].size
+UPDATE_DATA_BYTES_MAX = c.MESSAGE_BYTES_MAX - UPDATE_DATA_OFFSET - CRC_BYTES
 # Fields of HELLO_REPLY that every version has.
 _HELLO_STABLE = Layout(("wire_version", "B"), ("band_id", "I"))
 
@@ -68,24 +109,24 @@ class Message:
         opcode: one of the OP constants.
         procedure: number that the host gave the procedure, u8.
         fields: the opcode's fields by name.
-        records: record bytes of OP_RECORDS, else empty.
+        payload: records of OP_RECORDS, bytes of OP_UPDATE_DATA, else empty.
     """
 
-    def __init__(self, opcode: int, procedure: int, fields: dict, records: bytes = b"") -> None:
+    def __init__(self, opcode: int, procedure: int, fields: dict, payload: bytes = b"") -> None:
         """Hold the parts; nothing is checked here."""
         self.opcode = opcode
         self.procedure = procedure
         self.fields = fields
-        self.records = records
+        self.payload = payload
 
 
-def encode(opcode: int, procedure: int, fields: dict, records: bytes = b"") -> bytes:
+def encode(opcode: int, procedure: int, fields: dict, payload: bytes = b"") -> bytes:
     """Return a message ready for a splitter.
 
     Raises:
         ValueError: a field is missing or out of range, or the message is too long.
     """
-    body = bytes((opcode, procedure)) + LAYOUTS[opcode].encode(fields) + records
+    body = bytes((opcode, procedure)) + LAYOUTS[opcode].encode(fields) + payload
     if len(body) + CRC_BYTES > c.MESSAGE_BYTES_MAX:
         raise ValueError("message of %d bytes" % (len(body) + CRC_BYTES))
     return body + crc32(body).to_bytes(CRC_BYTES, "little")
@@ -133,14 +174,15 @@ def decode(data: bytes) -> Message:
     if opcode == c.OP_HELLO_REPLY:
         _check_wire_version(body)
     fields = LAYOUTS[opcode].decode(body)
-    records = b""
+    payload = b""
+    if opcode in _PAYLOAD_OFFSETS:
+        payload = data[fields[_PAYLOAD_OFFSETS[opcode]] : end]
     if opcode == c.OP_RECORDS:
         if fields["record_bytes"] != c.RECORD_BYTES:
             raise Unsupported("records of %d bytes" % fields["record_bytes"])
-        records = data[fields["records_offset"] : end]
-        if len(records) % c.RECORD_BYTES:
-            raise Corrupt("%d bytes are not whole records" % len(records))
-    return Message(opcode, data[1], fields, records)
+        if len(payload) % c.RECORD_BYTES:
+            raise Corrupt("%d bytes are not whole records" % len(payload))
+    return Message(opcode, data[1], fields, payload)
 
 
 def _check_wire_version(body: bytes) -> None:

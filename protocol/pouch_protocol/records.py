@@ -58,6 +58,37 @@ FAULT = Layout(
     ("fault_count", "H"),
     ("reserved", "6s"),
 )
+# What the band itself made of the samples since the last tally, once an hour. The host counts the
+# hours; these are what the band showed to the mother.
+TALLY = Layout(
+    *_HEAD,
+    ("span_s", "H"),
+    ("contact_s", "H"),
+    ("unknown_s", "H"),
+    ("contact_24h_min", "H", 0, 1440),
+    ("battery_days", "B"),
+    ("alerts", "B"),
+    ("reserved", "1s"),
+)
+EVENT = Layout(
+    *_HEAD,
+    ("event", "B"),
+    ("detail", "I"),
+    ("value", "h"),
+    ("reserved", "4s"),
+)
+# Counts since the last health record; each stays at its largest value instead of wrapping.
+HEALTH = Layout(
+    *_HEAD,
+    ("infant_thermometer_faults", "B"),
+    ("caregiver_thermometer_faults", "B"),
+    ("touch_faults", "B"),
+    ("motion_faults", "B"),
+    ("flash_faults", "B"),
+    ("restarts", "B"),
+    ("free_heap_min_bytes", "I"),
+    ("reserved", "1s"),
+)
 
 LAYOUTS = {
     c.KIND_SAMPLE: SAMPLE,
@@ -65,6 +96,9 @@ LAYOUTS = {
     c.KIND_BOOT: BOOT,
     c.KIND_STATUS: STATUS,
     c.KIND_FAULT: FAULT,
+    c.KIND_TALLY: TALLY,
+    c.KIND_EVENT: EVENT,
+    c.KIND_HEALTH: HEALTH,
 }
 
 

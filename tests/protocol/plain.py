@@ -1,5 +1,8 @@
 """Helpers of the tests that run in CPython and in MicroPython: no pytest here."""
 
+from pouch_protocol import constants as c
+from pouch_protocol.band import Refusal
+
 
 def raises(error, action, *arguments) -> None:
     """Assert that a call raises exactly this kind of error."""
@@ -70,3 +73,13 @@ class ListSource:
         """Remember what was set."""
         self.times.append(fields)
         return 123_500, len(self.records)
+
+    def nonce(self) -> bytes:
+        """Return a nonce that every test knows."""
+        return bytes(range(16))
+
+    def handle(self, request, nonce, local: bool) -> tuple:
+        """Refuse what changes a band, unless it comes with a nonce and over a cable."""
+        if nonce is None or not local:
+            raise Refusal(c.CODE_NOT_AUTHENTICATED)
+        return c.OP_RESPONSE, {"request": request.opcode, "code": c.CODE_SUCCESS}

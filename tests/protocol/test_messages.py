@@ -24,7 +24,7 @@ def test_records_round_trip():
     message = messages.decode(messages.encode_records(3, 17, 1234, data))
     assert message.fields["boot_id"] == 17
     assert message.fields["first_record_no"] == 1234
-    assert message.records == data
+    assert message.payload == data
 
 
 def test_every_truncation_and_every_flipped_bit_raises():
@@ -45,7 +45,7 @@ def test_appended_fields_of_a_later_version_are_ignored():
 def test_records_with_appended_header_fields_are_found():
     body = messages.encode_records(3, 17, 1234, b"")[:-4]
     longer = body[:2] + bytes((body[2] + 2,)) + body[3:] + b"xx" + bytes(20)
-    assert messages.decode(_seal(longer)).records == bytes(20)
+    assert messages.decode(_seal(longer)).payload == bytes(20)
 
 
 def test_unknown_opcode_and_other_record_size_are_unsupported():

@@ -227,6 +227,50 @@ def test_reflected_reply_is_refused():
     assert reply.fields["code"] == c.CODE_OPCODE_UNSUPPORTED
 
 
+def test_nonce_serves_for_one_keyed_request_of_a_connection():
+    host, band = HostSession(), BandSession(ListSource([]), local=True)
+
+    def reset():
+        host.request(c.OP_FACTORY_RESET, c.OP_RESPONSE, {"tag": bytes(32)})
+        return _deliver(band, host)[0]
+
+    assert reset().code == c.CODE_NOT_AUTHENTICATED
+    host.request(c.OP_CHALLENGE, c.OP_CHALLENGE_REPLY, {})
+    (reply,) = _deliver(band, host)
+    assert reply.fields == {"nonce": bytes(range(16))}
+    assert isinstance(reset(), Replied)
+    assert reset().code == c.CODE_NOT_AUTHENTICATED
+
+
+def test_radio_is_told_from_the_cable():
+    host, band = HostSession(), BandSession(ListSource([]))
+    host.request(c.OP_CHALLENGE, c.OP_CHALLENGE_REPLY, {})
+    _deliver(band, host)
+    host.request(c.OP_SET_KEY, c.OP_RESPONSE, {"key": bytes(16)})
+    (refused,) = _deliver(band, host)
+    assert (refused.request, refused.code) == (c.OP_SET_KEY, c.CODE_NOT_AUTHENTICATED)
+
+
+def test_update_data_arrives_whole_at_every_mtu():
+    source = ListSource([])
+    taken = []
+
+    def take(request, _nonce, _local):
+        taken.append((request.fields["position"], request.payload))
+        return c.OP_UPDATE_REPLY, {"position": 5 + len(request.payload)}
+
+    source.handle = take
+    data = bytes(range(256)) * 4
+    data = data[: messages.UPDATE_DATA_BYTES_MAX]
+    for frame_bytes in (20, 244):
+        host, band = HostSession(), BandSession(source)
+        fields = {"data_offset": messages.UPDATE_DATA_OFFSET, "position": 5}
+        host.request(c.OP_UPDATE_DATA, c.OP_UPDATE_REPLY, fields, data)
+        (reply,) = _deliver(band, host, frame_bytes)
+        assert reply.fields == {"position": 5 + len(data)}
+        assert taken.pop() == (5, data)
+
+
 def test_newer_band_raises_at_the_host():
     source = ListSource([])
     fields = source.hello()

@@ -3,8 +3,8 @@
 import re
 from pathlib import Path
 
+from pouch_protocol import auth, messages, records, segments
 from pouch_protocol import constants as c
-from pouch_protocol import messages, records, segments
 
 SPEC = (Path(__file__).parents[2] / "protocol" / "SPEC.md").read_text()
 TYPES = {"u8": "B", "u16": "H", "u32": "I", "i16": "h"}
@@ -58,10 +58,24 @@ def test_slot_header_is_described_as_coded():
 
 
 def test_every_flag_and_response_code_is_described():
+    text = section("### Flags of a sample") + section("### Response codes")
     flags = {n[5:].lower(): getattr(c, n) for n in dir(c) if n.startswith("FLAG_")}
     codes = {n[5:]: getattr(c, n) for n in dir(c) if n.startswith("CODE_")}
-    rows = {name: int(value, 16) for value, name in CODE_ROW.findall(SPEC)}
+    rows = {name: int(value, 16) for value, name in CODE_ROW.findall(text)}
     assert rows == flags | codes
+
+
+def test_every_event_is_described():
+    events = {n[6:]: getattr(c, n) for n in dir(c) if n.startswith("EVENT_")}
+    rows = re.findall(r"^\| (\d+) \| `([A-Z_]+)` \|", section("### 3.7 event"), re.MULTILINE)
+    assert {name: int(value) for value, name in rows} == events
+
+
+def test_worked_tag_is_right():
+    tag = auth.request_tag(
+        bytes(range(16)), bytes(range(16, 32)), 0x0012ABCD, c.OP_FACTORY_RESET, {}
+    )
+    assert tag.hex() in section("### 7.1 Worked example")
 
 
 def test_versions_uuids_and_limits_are_the_codes():

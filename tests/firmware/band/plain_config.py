@@ -52,3 +52,34 @@ def test_one_bad_setting_leaves_the_others():
         assert (settings.band_id, settings.interval_s) == (77, 30), interval
         assert settings.worn_by_infant
     assert _load('{"band_id": 77, "worn_by_infant": 1}').worn_by_infant is False
+
+
+def test_settings_survive_being_stored():
+    settings = _load('{"band_id": 77, "key": "000102030405060708090a0b0c0d0e0f"}')
+    assert settings.key == bytes(range(16))
+    settings.plan = 1
+    settings.blinded = True
+    settings.utc_offset_min = -570
+    config.save(ROOT, settings)
+    again = config.load(ROOT, UNIQUE_ID)
+    assert again.__dict__ == settings.__dict__
+
+
+def test_bad_settings_of_a_host_are_told_and_the_good_ones_taken():
+    settings = config.Config(77)
+    assert config.apply(settings, {"plan": 1, "target_min": 600})
+    assert not config.apply(settings, {"plan": 2, "target_min": 720, "what": 1})
+    assert not config.apply(settings, {"key": "00"})
+    assert not config.apply(settings, {"key": "zz" * 16})
+    assert (settings.plan, settings.target_min, settings.key) == (1, 720, None)
+
+
+def test_quiet_hours_go_over_midnight_and_may_be_none():
+    settings = config.Config(77)
+    quiet = [minute for minute in range(1440) if settings.is_quiet(minute)]
+    assert quiet == list(range(360)) + list(range(1320, 1440))
+    assert not settings.is_quiet(None)
+    settings.quiet_from_min, settings.quiet_until_min = 780, 840
+    assert [minute for minute in range(1440) if settings.is_quiet(minute)] == list(range(780, 840))
+    settings.quiet_until_min = 780
+    assert not any(settings.is_quiet(minute) for minute in range(1440))

@@ -1,4 +1,4 @@
-"""Runs in MicroPython: what the band writes of itself, and what it tells a host."""
+"""Runs in MicroPython: what the band writes of itself."""
 
 from band.config import Config
 from band.recorder import Recorder
@@ -47,11 +47,12 @@ def _sample(recorder, clock, count):
         recorder.add_sample(sample(uptime_cs=clock.uptime_cs()))
 
 
-def _of_kind(recorder, log, kind):
-    first, after = recorder.bounds()
+def _of_kind(log, kind):
+    log.commit()
+    first, after = log.oldest_record_no, log.next_record_no
     found = []
     while first < after:
-        _, first, data = recorder.read(first, 100)
+        _, first, data = log.read(first, 100)
         for at in range(0, len(data), 20):
             if data[at] == kind:
                 found.append(records.decode(data[at : at + 20], log.log_id, first + at // 20))
@@ -62,64 +63,46 @@ def _of_kind(recorder, log, kind):
 def test_boot_record_says_why_and_with_what():
     recorder, log, _ = _band()
     recorder.add_boot()
-    (boot,) = _of_kind(recorder, log, c.KIND_BOOT)
+    (boot,) = _of_kind(log, c.KIND_BOOT)
     assert boot["boot_id"] == log.boot_id == 1
     assert boot["reset_cause"] == c.RESET_WATCHDOG
     version = (boot["firmware_major"], boot["firmware_minor"], boot["firmware_patch"])
     assert version == (1, 2, 3)
 
 
-def test_status_comes_once_an_hour_with_battery_and_heap():
-    recorder, log, clock = _band()
-    _sample(recorder, clock, 5 * 120)
-    found = _of_kind(recorder, log, c.KIND_STATUS)
-    assert len(found) == 5
-    for status in found:
-        assert status["battery_mv"] == 3_777
-        assert status["free_heap_bytes"] > 0
-        assert status["records_lost"] == 0
-        assert status["segments_damaged"] == 0
-
-
-def test_status_counts_what_the_ring_gave_up():
+def test_status_says_battery_heap_and_what_the_ring_gave_up():
     recorder, log, clock = _band(blocks=48)
     _sample(recorder, clock, 12_000)
     assert log.oldest_record_no > 0
-    newest = _of_kind(recorder, log, c.KIND_STATUS)[-1]
-    assert 0 < newest["records_lost"] <= log.oldest_record_no
+    recorder.add_status()
+    status = _of_kind(log, c.KIND_STATUS)[-1]
+    assert status["uptime_cs"] == clock.uptime_cs()
+    assert status["battery_mv"] == 3_777
+    assert status["free_heap_bytes"] > 0
+    assert status["segments_damaged"] == 0
+    assert 0 < status["records_lost"] <= log.oldest_record_no
 
 
 def test_sample_says_who_wears_the_band():
     for worn_by_infant in (False, True):
         recorder, log, clock = _band(worn_by_infant=worn_by_infant)
         _sample(recorder, clock, 1)
-        (taken,) = _of_kind(recorder, log, c.KIND_SAMPLE)
+        (taken,) = _of_kind(log, c.KIND_SAMPLE)
         assert bool(taken["flags"] & c.FLAG_WORN_BY_INFANT) == worn_by_infant
 
 
-def test_time_that_a_host_sets_becomes_an_anchor_and_changes_nothing_else():
+def test_event_is_durable_at_once():
     recorder, log, clock = _band()
-    _sample(recorder, clock, 3)
-    fields = {"utc_s": 1_790_000_000, "utc_ms": 250, "source": 1, "round_trip_ms": 60}
-    uptime_cs, record_no = recorder.set_time(fields)
-    (anchor,) = _of_kind(recorder, log, c.KIND_ANCHOR)
-    assert (anchor["uptime_cs"], record_no) == (uptime_cs, log.next_record_no - 1)
-    assert {name: anchor[name] for name in fields} == fields
-    assert clock.uptime_cs() == uptime_cs
-
-
-def test_hello_counts_what_can_be_read():
-    recorder, log, clock = _band()
-    _sample(recorder, clock, 7)
-    hello = recorder.hello()
-    assert hello["next_record_no"] == log.next_record_no
-    assert len(recorder.read(0, 100)[2]) == hello["next_record_no"] * 20
-    assert (hello["band_id"], hello["log_id"], hello["battery_mv"]) == (0x0012ABCD, 77, 3_777)
+    _sample(recorder, clock, 1)
+    recorder.add_event(c.EVENT_BATTERY_STOP, value=3_400)
+    assert log.flushed_record_no == log.next_record_no
+    (event,) = _of_kind(log, c.KIND_EVENT)
+    assert (event["event"], event["detail"], event["value"]) == (c.EVENT_BATTERY_STOP, 0, 3_400)
 
 
 def test_fault_is_durable_at_once():
     recorder, log, _ = _band()
     recorder.add_fault(1, 28)
     assert log.flushed_record_no == log.next_record_no
-    (fault,) = _of_kind(recorder, log, c.KIND_FAULT)
+    (fault,) = _of_kind(log, c.KIND_FAULT)
     assert (fault["module"], fault["code"], fault["fault_count"]) == (1, 28, 1)
