@@ -43,6 +43,7 @@ def days(
     """Print the hours of skin-to-skin contact of each infant and day.
 
     "Hours" are confirmed; "At most" adds the time that is not known. Nothing is guessed.
+    "Band showed" is what the band counted and showed to the mother; it does not count here.
     Exits with 1 if a part of the store is damaged; the damaged time counts as not known.
     """
     with Store.open(store, create=False) as opened:

@@ -11,7 +11,18 @@ from weakref import WeakKeyDictionary
 from zoneinfo import ZoneInfo
 
 import numpy as np
+import numpy.typing as npt
 
+from pouch_host.analysis.band_hours import (
+    BandDay,
+    Floats,
+    Tallies,
+    alert_begins_utc_s,
+    band_days,
+    band_minutes,
+    convert_tallies,
+    join_tallies,
+)
 from pouch_host.analysis.clock_fit import BootClock, BootTimes, fit_boots
 from pouch_host.analysis.days import (
     Day,
@@ -21,7 +32,7 @@ from pouch_host.analysis.days import (
     local_date,
 )
 from pouch_host.analysis.latest import Latest, latest
-from pouch_host.analysis.minutes import MINUTE_S, minute_states
+from pouch_host.analysis.minutes import MINUTE_S, MinuteStates, minute_states
 from pouch_host.analysis.samples import Samples, convert, join
 from pouch_host.errors import InputError
 from pouch_host.store import Assignment, Band, BandRecords, Store
@@ -51,10 +62,12 @@ class InfantDays:
     Attributes:
         infant_code: which infant.
         days: by date; days on which the infant had no band are left out.
+        band_days: what the bands counted themselves and showed, one for each of `days`.
     """
 
     infant_code: str
     days: tuple[Day, ...]
+    band_days: tuple[BandDay, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,11 +111,15 @@ class Timeline:
         samples: all that have a time.
         untimed_count: samples of boots without an anchor, which count for nobody.
         clocks: the clock of each boot, in order.
+        tallies: what the band counted itself, as far as it has a time.
+        alerts_utc_s: when each of its alerts began, likewise.
     """
 
     samples: Samples
     untimed_count: int
     clocks: tuple[BootClock, ...]
+    tallies: Tallies
+    alerts_utc_s: Floats
 
 
 # The same records always give the same timeline, and a page asks every two seconds. The store
@@ -136,10 +153,18 @@ def infant_days(
     if infant_code is not None and not infants:
         raise InputError(f"store {store.name}: there is no infant {infant_code!r}")
     zone = store.zone
-    return [
-        InfantDays(infant.code, _days(store, store.assignments(infant.code), now_utc_s, zone))
-        for infant in infants
-    ]
+    found = []
+    for infant in infants:
+        given = store.assignments(infant.code)
+        minutes, assigned = _minutes(store, given, now_utc_s)
+        found.append(
+            InfantDays(
+                infant.code,
+                daily_hours(minutes, assigned, zone),
+                _band_days(store, given, minutes, assigned, zone),
+            )
+        )
+    return found
 
 
 def board(store: Store, now_utc_s: float) -> list[BoardRow]:
@@ -212,8 +237,8 @@ def _row(
     now_utc_s: float,
     zone: ZoneInfo,
 ) -> BoardRow:
-    today = local_date(now_utc_s, zone)
-    days = _days(store, given, now_utc_s, zone, from_utc_s=day_begin_utc_s(today, zone))
+    today_utc_s = day_begin_utc_s(local_date(now_utc_s, zone), zone)
+    days = daily_hours(*_minutes(store, given, now_utc_s, from_utc_s=today_utc_s), zone)
     day = days[-1] if days else None
     newest = latest(_samples(store, given, -math.inf, now_utc_s + _AHEAD_S_MAX))
     worn = [one for one in given if one.from_utc_s <= now_utc_s < _end_utc_s(one)]
@@ -245,16 +270,12 @@ def _problems(store: Store, band: Band, newest: Latest) -> Iterable[str]:
         yield f"band {band.label}: {untimed_count} samples have no time, so nobody's hours"
 
 
-def _days(
-    store: Store,
-    given: list[Assignment],
-    now_utc_s: float,
-    zone: ZoneInfo,
-    *,
-    from_utc_s: float = -math.inf,
-) -> tuple[Day, ...]:
+def _minutes(
+    store: Store, given: list[Assignment], now_utc_s: float, *, from_utc_s: float = -math.inf
+) -> tuple[MinuteStates, npt.NDArray[np.bool_]]:
+    """Return the state of each of an infant's minutes, and whether it had a band in it."""
     if not given:
-        return ()
+        return minute_states(join([]), 0, 0), np.empty(0, np.bool_)
     first_utc_s = max(from_utc_s, min(one.from_utc_s for one in given))
     first_utc_s = math.floor(first_utc_s / MINUTE_S) * MINUTE_S
     # A discharged infant's days end with its last assignment, not today.
@@ -267,11 +288,31 @@ def _days(
     minutes = max(0, math.floor((last_utc_s - first_utc_s) / MINUTE_S))
     samples = _samples(store, given, first_utc_s - c.INTERVAL_S_MAX, now_utc_s)
     spans = [(one.from_utc_s, _end_utc_s(one)) for one in given]
-    return daily_hours(
+    return (
         minute_states(samples, first_utc_s, minutes),
         assigned_minutes(first_utc_s, minutes, spans),
-        zone,
     )
+
+
+def _band_days(
+    store: Store,
+    given: list[Assignment],
+    minutes: MinuteStates,
+    assigned: npt.NDArray[np.bool_],
+    zone: ZoneInfo,
+) -> tuple[BandDay, ...]:
+    """Return what an infant's bands made of each of its days, by time and assignment."""
+    first_utc_s, count = minutes.first_utc_s, len(assigned)
+    bands = []
+    alerts_utc_s = [np.empty(0)]
+    for one in given:
+        of_band = timeline(store.records(one.band_id))
+        span = (one.from_utc_s, _end_utc_s(one))
+        bands.append((of_band.tallies, assigned_minutes(first_utc_s, count, [span])))
+        begins = of_band.alerts_utc_s
+        alerts_utc_s.append(begins[(begins >= span[0]) & (begins < span[1])])
+    counted = band_minutes(first_utc_s, count, bands)
+    return band_days(minutes, assigned, counted, np.concatenate(alerts_utc_s), zone)
 
 
 def _samples(store: Store, given: list[Assignment], from_utc_s: float, to_utc_s: float) -> Samples:
@@ -298,12 +339,15 @@ def _make_timeline(records: BandRecords) -> Timeline:
         for boot in records.boots
     ]
     clocks = fit_boots(times)
-    parts = []
-    untimed_count = 0
-    for boot, clock in zip(records.boots, clocks, strict=True):
-        parts.append(convert(boot.samples, boot.sample_no, boot.record_no, clock))
-        untimed_count += 0 if clock.anchored else len(boot.samples)
-    return Timeline(join(parts), untimed_count, tuple(clocks))
+    timed = list(zip(records.boots, clocks, strict=True))
+    alerts_utc_s = [alert_begins_utc_s(boot.events, clock) for boot, clock in timed]
+    return Timeline(
+        join([convert(boot.samples, boot.sample_no, boot.record_no, at) for boot, at in timed]),
+        sum(len(boot.samples) for boot, clock in timed if not clock.anchored),
+        tuple(clocks),
+        join_tallies([convert_tallies(boot.tallies, clock) for boot, clock in timed]),
+        np.concatenate([np.empty(0), *alerts_utc_s]),
+    )
 
 
 def _end_utc_s(given: Assignment) -> float:

@@ -106,20 +106,32 @@ def daily_hours(
     return tuple(_days(minutes, assigned, zone))
 
 
-def _days(minutes: MinuteStates, assigned: npt.NDArray[np.bool_], zone: tzinfo) -> Iterator[Day]:
-    end_utc_s = minutes.first_utc_s + MINUTE_S * len(minutes.states)
-    day = local_date(minutes.first_utc_s, zone)
+def local_days(first_utc_s: int, minutes: int, zone: tzinfo) -> Iterator[tuple[date, int, slice]]:
+    """Yield each local day that some minutes touch: date, its length, and which minutes.
+
+    Args:
+        first_utc_s: where the first minute begins.
+        minutes: how many minutes.
+        zone: where the ward is.
+    """
+    end_utc_s = first_utc_s + MINUTE_S * minutes
+    day = local_date(first_utc_s, zone)
     begin_utc_s = day_begin_utc_s(day, zone)
     while begin_utc_s < end_utc_s:
         next_day = day + timedelta(days=1)
         next_utc_s = day_begin_utc_s(next_day, zone)
         # Every zone in use is off UTC by whole minutes; the part of a minute is for old dates.
-        first = max(0, (begin_utc_s - minutes.first_utc_s) // MINUTE_S)
-        last = max(0, (next_utc_s - minutes.first_utc_s) // MINUTE_S)
-        states = minutes.states[first:last][assigned[first:last]]
-        if len(states):
-            yield _day(day, (next_utc_s - begin_utc_s) // MINUTE_S, states)
+        first = max(0, (begin_utc_s - first_utc_s) // MINUTE_S)
+        last = max(0, (next_utc_s - first_utc_s) // MINUTE_S)
+        yield day, (next_utc_s - begin_utc_s) // MINUTE_S, slice(first, last)
         day, begin_utc_s = next_day, next_utc_s
+
+
+def _days(minutes: MinuteStates, assigned: npt.NDArray[np.bool_], zone: tzinfo) -> Iterator[Day]:
+    for day, day_minutes, part in local_days(minutes.first_utc_s, len(minutes.states), zone):
+        states = minutes.states[part][assigned[part]]
+        if len(states):
+            yield _day(day, day_minutes, states)
 
 
 def _day(day: date, day_minutes: int, states: npt.NDArray[np.uint8]) -> Day:

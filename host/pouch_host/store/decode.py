@@ -90,6 +90,8 @@ class BootRecords:
         samples: the sample records, with the fields of the protocol's layout.
         sample_no: record number of each sample.
         anchors: the anchor records, likewise.
+        tallies: what the band counted itself, likewise.
+        events: what happened to the band, likewise.
     """
 
     log_id: int
@@ -99,6 +101,8 @@ class BootRecords:
     samples: Array
     sample_no: RecordNumbers
     anchors: Array
+    tallies: Array
+    events: Array
 
 
 # Compared by identity: arrays have no one truth value, and `derive` remembers by object.
@@ -224,6 +228,8 @@ def _boot(log_id: int, boot_id: int, pieces: list[_Piece]) -> BootRecords:
         samples=_view(records[samples], c.KIND_SAMPLE),
         sample_no=record_no[samples],
         anchors=_view(records[kind == c.KIND_ANCHOR], c.KIND_ANCHOR),
+        tallies=_view(records[kind == c.KIND_TALLY], c.KIND_TALLY),
+        events=_view(records[kind == c.KIND_EVENT], c.KIND_EVENT),
     )
 
 

@@ -8,6 +8,7 @@ from pouch_host.store.rows import Segment
 from pouch_protocol import constants as c
 from pouch_protocol import records
 from pouch_protocol.errors import Corrupt
+from tests.host.band_records import boot_bytes, event_values, tally_values
 from tests.host.store.plain_records import (
     BAND_ID,
     BOOT_ID,
@@ -62,6 +63,21 @@ def test_decode_every_kind_is_numbered_and_sorted_by_kind():
     assert list(boot.sample_no) == [0, 1, 3]
     assert list(boot.anchors["utc_s"]) == [START_UTC_S]
     assert list(boot.uptime_s) == [0, 30, 60, 90]
+
+
+def test_decode_tallies_and_events_are_kept_apart():
+    rows = [
+        (c.KIND_TALLY, tally_values(3600, contact_s=1200, contact_24h_min=480)),
+        (c.KIND_EVENT, event_values(3630, c.EVENT_ALERT_COLD, detail=4540, value=3550)),
+        (c.KIND_EVENT, event_values(3660, c.EVENT_ALERT_CLEARED, detail=0x8000, value=3550)),
+    ]
+    (boot,) = decode(segment(1, 0, boot_bytes(rows, anchored=False, log_id=LOG_ID))).boots
+    assert [int(boot.tallies[0][name]) for name in ("span_s", "contact_s")] == [3600, 1200]
+    assert list(boot.tallies["contact_24h_min"]) == [480]
+    assert list(boot.events["event"]) == [c.EVENT_ALERT_COLD, c.EVENT_ALERT_CLEARED]
+    assert list(boot.events["detail"]) == [4540, 0x8000]
+    assert list(boot.events["value"]) == [3550, 3550]
+    assert len(boot.samples) == len(boot.anchors) == 0
 
 
 def test_decode_segments_out_of_order_are_put_in_order():
