@@ -99,6 +99,8 @@ OP_UPDATE_DATA = 0x0A
 OP_UPDATE_FINISH = 0x0B
 OP_FACTORY_RESET = 0x0C
 OP_SET_KEY = 0x0D
+OP_IDENTIFY = 0x0E
+OP_SETTINGS = 0x10
 # Messages, band to host: all with this bit.
 OP_REPLY_BIT = 0x80
 OP_HELLO_REPLY = 0x81
@@ -110,6 +112,7 @@ OP_SELF_TEST_REPLY = 0x86
 OP_CHALLENGE_REPLY = 0x87
 OP_UPDATE_REPLY = 0x8A
 OP_RESPONSE = 0x8F
+OP_SETTINGS_REPLY = 0x90
 
 # What needs the band's key: these carry a tag, see pouch_protocol.auth.
 KEYED_OPS = (OP_CONFIGURE, OP_UPDATE_BEGIN, OP_FACTORY_RESET)
@@ -140,10 +143,14 @@ SELF_TEST_LOG = 0x0020
 SELF_TEST_BATTERY = 0x0040
 SELF_TEST_MEMORY = 0x0080
 SELF_TEST_KEY = 0x0100
+SELF_TEST_RADIO = 0x0200
 
 # Switches of a configuration.
 SWITCH_WORN_BY_INFANT = 0x01
 SWITCH_BLINDED = 0x02
+
+# Longer than a ward needs to find one band among its lights; each request begins anew.
+IDENTIFY_S_MAX = 60
 
 # A message must fit the band's RAM twice over (one being sent, one being joined).
 MESSAGE_BYTES_MAX = 1024

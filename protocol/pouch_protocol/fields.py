@@ -30,16 +30,22 @@ class Layout:
         size: bytes in all.
     """
 
-    def __init__(self, *fields: tuple) -> None:
+    def __init__(self, text: str) -> None:
         """Define the layout.
 
         Args:
-            fields: `(name, code)` or, where the meaning is narrower than the width,
-                `(name, code, minimum, maximum)`.
+            text: the fields with commas between them, each a name and a code and, where the
+                meaning is narrower than the width, the smallest and the largest value:
+                `"kind B, offset h, ms H 0 999, id 3s"`. One text takes a board a tenth of the
+                memory of the objects that are made of it.
         """
+        fields = [field.split() for field in text.split(",") if field]
         self.names = tuple(field[0] for field in fields)
         self.codes = tuple(field[1] for field in fields)
-        self.limits = tuple(field[2:] or _LIMITS.get(field[1]) for field in fields)
+        self.limits = tuple(
+            (int(field[2]), int(field[3])) if field[2:] else _LIMITS.get(field[1])
+            for field in fields
+        )
         self._format = "<" + "".join(self.codes)
         offsets = []
         position = 0
@@ -87,3 +93,40 @@ class Layout:
             if limits is not None and not limits[0] <= value <= limits[1]:
                 raise Corrupt("field %s is out of range: %d" % (self.names[index], value))
         return dict(zip(self.names, values))  # noqa: B905 - MicroPython's zip has no strict
+
+
+class Layouts:
+    """Layouts by number, each made of its text when it is asked for.
+
+    A board's memory has no room for all of them, and needs few of them at a time: the newest one
+    is kept.
+    """
+
+    def __init__(self, texts: dict) -> None:
+        """Hold the texts.
+
+        Args:
+            texts: by number, see Layout.
+        """
+        self._texts = texts
+        self._newest = None, None
+
+    def __getitem__(self, number: int) -> Layout:
+        """Return a layout; KeyError if there is none of that number."""
+        held, layout = self._newest
+        if layout is None or held != number:
+            layout = Layout(self._texts[number])
+            self._newest = number, layout
+        return layout
+
+    def __contains__(self, number: int) -> bool:
+        """Tell whether there is a layout of that number."""
+        return number in self._texts
+
+    def __iter__(self):  # noqa: ANN204 - there is no typing on the board
+        """Iterate over the numbers."""
+        return iter(self._texts)
+
+    def items(self) -> list:
+        """Return each number with its layout."""
+        return [(number, self[number]) for number in self._texts]

@@ -12,85 +12,54 @@ a reader takes those it knows and ignores the rest.
 from . import constants as c
 from .crc import CRC_BYTES, crc32
 from .errors import Corrupt, Truncated, Unsupported
-from .fields import Layout
+from .fields import Layout, Layouts
 
 _HEAD_BYTES = 2
 
-LAYOUTS = {
-    c.OP_HELLO: Layout(("wire_version", "B")),
-    c.OP_COUNT: Layout(("first_record_no", "I"), ("last_record_no", "I")),
-    c.OP_REPORT: Layout(("first_record_no", "I"), ("last_record_no", "I")),
-    c.OP_SET_TIME: Layout(
-        ("utc_s", "I"), ("utc_ms", "H", 0, 999), ("source", "B"), ("round_trip_ms", "H")
-    ),
-    c.OP_ABORT: Layout(),
-    c.OP_SELF_TEST: Layout(),
-    c.OP_CHALLENGE: Layout(),
-    c.OP_CONFIGURE: Layout(
-        ("interval_s", "H", c.INTERVAL_S_MIN, c.INTERVAL_S_MAX),
-        ("plan", "B", c.PLAN_DEFAULT, c.PLAN_SLOW),
-        ("switches", "B"),
-        ("quiet_from_min", "H", 0, 1439),
-        ("quiet_until_min", "H", 0, 1439),
-        ("utc_offset_min", "h", -840, 840),
-        ("target_min", "H", 1, 1440),
-        ("tag", "32s"),
-    ),
-    c.OP_UPDATE_BEGIN: Layout(
-        ("total_bytes", "I"),
-        ("index_bytes", "H"),
-        ("index_sha256", "32s"),
-        ("tag", "32s"),
-    ),
-    # Followed by bytes of the update stream.
-    c.OP_UPDATE_DATA: Layout(("data_offset", "B"), ("position", "I")),
-    c.OP_UPDATE_FINISH: Layout(),
-    c.OP_FACTORY_RESET: Layout(("tag", "32s")),
-    c.OP_SET_KEY: Layout(("key", "16s")),
-    c.OP_HELLO_REPLY: Layout(
+# What a host may set, and may ask for.
+_SETTINGS = (
+    "interval_s H %d %d, plan B %d %d, switches B, quiet_from_min H 0 1439, "
+    "quiet_until_min H 0 1439, utc_offset_min h -840 840, target_min H 1 1440"
+) % (c.INTERVAL_S_MIN, c.INTERVAL_S_MAX, c.PLAN_DEFAULT, c.PLAN_SLOW)
+_RANGE = "first_record_no I, last_record_no I"
+
+LAYOUTS = Layouts(
+    {
+        c.OP_HELLO: "wire_version B",
+        c.OP_COUNT: _RANGE,
+        c.OP_REPORT: _RANGE,
+        c.OP_SET_TIME: "utc_s I, utc_ms H 0 999, source B, round_trip_ms H",
+        c.OP_ABORT: "",
+        c.OP_SELF_TEST: "",
+        c.OP_CHALLENGE: "",
+        c.OP_CONFIGURE: _SETTINGS + ", tag 32s",
+        c.OP_UPDATE_BEGIN: "total_bytes I, index_bytes H, index_sha256 32s, tag 32s",
+        # Followed by bytes of the update stream.
+        c.OP_UPDATE_DATA: "data_offset B, position I",
+        c.OP_UPDATE_FINISH: "",
+        c.OP_FACTORY_RESET: "tag 32s",
+        c.OP_SET_KEY: "key 16s",
+        c.OP_IDENTIFY: "duration_s B 1 %d" % c.IDENTIFY_S_MAX,
+        c.OP_SETTINGS: "",
         # The first two fields keep their place in every wire version there will ever be.
-        ("wire_version", "B"),
-        ("band_id", "I"),
-        ("flash_version", "B"),
-        ("log_id", "I"),
-        ("boot_id", "H"),
-        ("uptime_cs", "I"),
-        ("oldest_record_no", "I"),
-        ("next_record_no", "I"),
-        ("interval_s", "H", c.INTERVAL_S_MIN, c.INTERVAL_S_MAX),
-        ("battery_mv", "H"),
-        ("firmware_major", "B"),
-        ("firmware_minor", "B"),
-        ("firmware_patch", "B"),
-    ),
-    c.OP_COUNT_REPLY: Layout(
-        ("record_count", "I"), ("oldest_record_no", "I"), ("next_record_no", "I")
-    ),
-    # Followed by whole records, all of one boot, numbered from first_record_no.
-    c.OP_RECORDS: Layout(
-        ("records_offset", "B"),
-        ("record_bytes", "B"),
-        ("boot_id", "H"),
-        ("first_record_no", "I"),
-    ),
-    c.OP_REPORT_DONE: Layout(("record_count", "I"), ("records_crc", "I")),
-    c.OP_SET_TIME_REPLY: Layout(("uptime_cs", "I"), ("record_no", "I")),
-    c.OP_SELF_TEST_REPLY: Layout(
-        ("failed", "H"),
-        ("infant_temperature_c128", "h"),
-        ("caregiver_temperature_c128", "h"),
-        ("infant_touch_pf512", "H"),
-        ("caregiver_touch_pf512", "H"),
-        ("activity_mg", "B"),
-        ("battery_mv", "H"),
-        ("free_heap_bytes", "I"),
-        ("free_blocks", "H"),
-        ("reset_cause", "B"),
-    ),
-    c.OP_CHALLENGE_REPLY: Layout(("nonce", "16s")),
-    c.OP_UPDATE_REPLY: Layout(("position", "I")),
-    c.OP_RESPONSE: Layout(("request", "B"), ("code", "B")),
-}
+        c.OP_HELLO_REPLY: "wire_version B, band_id I, flash_version B, log_id I, boot_id H, "
+        "uptime_cs I, oldest_record_no I, next_record_no I, interval_s H %d %d, battery_mv H, "
+        "firmware_major B, firmware_minor B, firmware_patch B"
+        % (c.INTERVAL_S_MIN, c.INTERVAL_S_MAX),
+        c.OP_COUNT_REPLY: "record_count I, oldest_record_no I, next_record_no I",
+        # Followed by whole records, all of one boot, numbered from first_record_no.
+        c.OP_RECORDS: "records_offset B, record_bytes B, boot_id H, first_record_no I",
+        c.OP_REPORT_DONE: "record_count I, records_crc I",
+        c.OP_SET_TIME_REPLY: "uptime_cs I, record_no I",
+        c.OP_SELF_TEST_REPLY: "failed H, infant_temperature_c128 h, "
+        "caregiver_temperature_c128 h, infant_touch_pf512 H, caregiver_touch_pf512 H, "
+        "activity_mg B, battery_mv H, free_heap_bytes I, free_blocks H, reset_cause B",
+        c.OP_CHALLENGE_REPLY: "nonce 16s",
+        c.OP_UPDATE_REPLY: "position I",
+        c.OP_RESPONSE: "request B, code B",
+        c.OP_SETTINGS_REPLY: _SETTINGS,
+    }
+)
 
 # Bytes of a RECORDS message that are not records.
 RECORDS_OVERHEAD_BYTES = _HEAD_BYTES + LAYOUTS[c.OP_RECORDS].size + CRC_BYTES
@@ -99,7 +68,7 @@ _PAYLOAD_OFFSETS = {c.OP_RECORDS: "records_offset", c.OP_UPDATE_DATA: "data_offs
 UPDATE_DATA_OFFSET = _HEAD_BYTES + LAYOUTS[c.OP_UPDATE_DATA].size
 UPDATE_DATA_BYTES_MAX = c.MESSAGE_BYTES_MAX - UPDATE_DATA_OFFSET - CRC_BYTES
 # Fields of HELLO_REPLY that every version has.
-_HELLO_STABLE = Layout(("wire_version", "B"), ("band_id", "I"))
+_HELLO_STABLE = Layout("wire_version B, band_id I")
 
 
 class Message:

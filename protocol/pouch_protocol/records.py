@@ -12,94 +12,35 @@ turns up in another place or another log is corrupt there.
 from . import constants as c
 from .crc import crc16
 from .errors import Corrupt, Truncated, Unsupported
-from .fields import Layout
+from .fields import Layout, Layouts
 
-_HEAD = (("kind", "B"), ("flags", "H"), ("uptime_cs", "I"))
+_HEAD = "kind B, flags H, uptime_cs I, "
 BODY_BYTES = 18
 
-SAMPLE = Layout(
-    *_HEAD,
-    ("infant_temperature_c128", "h"),
-    ("caregiver_temperature_c128", "h"),
-    ("infant_touch_pf512", "H"),
-    ("caregiver_touch_pf512", "H"),
-    ("activity_mg", "B"),
-    ("breath_adult", "B"),
-    ("breath_infant", "B"),
+LAYOUTS = Layouts(
+    {
+        c.KIND_SAMPLE: _HEAD + "infant_temperature_c128 h, caregiver_temperature_c128 h, "
+        "infant_touch_pf512 H, caregiver_touch_pf512 H, activity_mg B, breath_adult B, "
+        "breath_infant B",
+        c.KIND_ANCHOR: _HEAD + "utc_s I, utc_ms H 0 999, source B, round_trip_ms H, reserved 2s",
+        c.KIND_BOOT: _HEAD + "boot_id H, reset_cause B, firmware_major B, firmware_minor B, "
+        "firmware_patch B, reserved 5s",
+        c.KIND_STATUS: _HEAD
+        + "battery_mv H, free_heap_bytes I, records_lost I, segments_damaged B",
+        c.KIND_FAULT: _HEAD + "module B, code H, fault_count H, reserved 6s",
+        # What the band itself made of the samples since the last tally, once an hour. The host
+        # counts the hours; these are what the band showed to the mother.
+        c.KIND_TALLY: _HEAD + "span_s H, contact_s H, unknown_s H, contact_24h_min H 0 1440, "
+        "battery_days B, alerts B, reserved 1s",
+        c.KIND_EVENT: _HEAD + "event B, detail I, value h, reserved 4s",
+        # Counts since the last health record; each stays at its largest value instead of wrapping.
+        c.KIND_HEALTH: _HEAD + "infant_thermometer_faults B, caregiver_thermometer_faults B, "
+        "touch_faults B, motion_faults B, flash_faults B, restarts B, free_heap_min_bytes I, "
+        "reserved 1s",
+    }
 )
-ANCHOR = Layout(
-    *_HEAD,
-    ("utc_s", "I"),
-    ("utc_ms", "H", 0, 999),
-    ("source", "B"),
-    ("round_trip_ms", "H"),
-    ("reserved", "2s"),
-)
-BOOT = Layout(
-    *_HEAD,
-    ("boot_id", "H"),
-    ("reset_cause", "B"),
-    ("firmware_major", "B"),
-    ("firmware_minor", "B"),
-    ("firmware_patch", "B"),
-    ("reserved", "5s"),
-)
-STATUS = Layout(
-    *_HEAD,
-    ("battery_mv", "H"),
-    ("free_heap_bytes", "I"),
-    ("records_lost", "I"),
-    ("segments_damaged", "B"),
-)
-FAULT = Layout(
-    *_HEAD,
-    ("module", "B"),
-    ("code", "H"),
-    ("fault_count", "H"),
-    ("reserved", "6s"),
-)
-# What the band itself made of the samples since the last tally, once an hour. The host counts the
-# hours; these are what the band showed to the mother.
-TALLY = Layout(
-    *_HEAD,
-    ("span_s", "H"),
-    ("contact_s", "H"),
-    ("unknown_s", "H"),
-    ("contact_24h_min", "H", 0, 1440),
-    ("battery_days", "B"),
-    ("alerts", "B"),
-    ("reserved", "1s"),
-)
-EVENT = Layout(
-    *_HEAD,
-    ("event", "B"),
-    ("detail", "I"),
-    ("value", "h"),
-    ("reserved", "4s"),
-)
-# Counts since the last health record; each stays at its largest value instead of wrapping.
-HEALTH = Layout(
-    *_HEAD,
-    ("infant_thermometer_faults", "B"),
-    ("caregiver_thermometer_faults", "B"),
-    ("touch_faults", "B"),
-    ("motion_faults", "B"),
-    ("flash_faults", "B"),
-    ("restarts", "B"),
-    ("free_heap_min_bytes", "I"),
-    ("reserved", "1s"),
-)
-
-LAYOUTS = {
-    c.KIND_SAMPLE: SAMPLE,
-    c.KIND_ANCHOR: ANCHOR,
-    c.KIND_BOOT: BOOT,
-    c.KIND_STATUS: STATUS,
-    c.KIND_FAULT: FAULT,
-    c.KIND_TALLY: TALLY,
-    c.KIND_EVENT: EVENT,
-    c.KIND_HEALTH: HEALTH,
-}
+# Every kind begins with these.
+_HEAD_LAYOUT = Layout(_HEAD.rstrip(", "))
 
 
 def crc(body: bytes, log_id: int, record_no: int) -> int:
@@ -145,7 +86,7 @@ def uptime_cs(record: bytes) -> int:
 
     Every kind begins with the same fields, so this holds for kinds of later versions too.
     """
-    return SAMPLE.decode(record)["uptime_cs"]
+    return _HEAD_LAYOUT.decode(record)["uptime_cs"]
 
 
 def decode(record: bytes, log_id: int, record_no: int) -> dict:

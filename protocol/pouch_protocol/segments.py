@@ -17,22 +17,13 @@ from .fields import Layout
 MAGIC = b"PSEG"
 
 _HEADER = Layout(
-    ("magic", "4s"),
-    ("flash_version", "B"),
-    ("header_bytes", "B"),
-    ("record_bytes", "B"),
-    ("reserved", "B"),
-    ("band_id", "I"),
-    ("log_id", "I"),
-    ("boot_id", "H"),
-    ("interval_s", "H"),
-    ("first_record_no", "I"),
-    ("opened_uptime_cs", "I"),
+    "magic 4s, flash_version B, header_bytes B, record_bytes B, reserved B, band_id I, log_id I, "
+    "boot_id H, interval_s H, first_record_no I, opened_uptime_cs I"
 )
 HEADER_BYTES = _HEADER.size + CRC_BYTES
 
 # What leads a tail slot: whose the few records after it are, until their segment is committed.
-_SLOT = Layout(("log_id", "I"), ("first_record_no", "I"), ("boot_id", "H"))
+_SLOT = Layout("log_id I, first_record_no I, boot_id H")
 SLOT_HEADER_BYTES = _SLOT.size + CRC_BYTES
 
 

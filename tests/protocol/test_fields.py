@@ -4,7 +4,7 @@ from pouch_protocol.errors import Corrupt, Truncated
 from pouch_protocol.fields import Layout
 from tests.protocol.plain import raises
 
-LAYOUT = Layout(("kind", "B"), ("offset", "h"), ("count", "I"), ("ms", "H", 0, 999), ("id", "3s"))
+LAYOUT = Layout("kind B, offset h, count I, ms H 0 999, id 3s")
 GOOD = {"kind": 1, "offset": -2, "count": 3, "ms": 999, "id": b"abc"}
 
 

@@ -9,6 +9,7 @@ from tests.support.micropython import assert_plain_file_passes, run_in_micropyth
 # Files that import neither pytest nor anything else that MicroPython lacks.
 PLAIN = (
     "test_auth",
+    "test_cable",
     "test_fields",
     "test_frames",
     "test_messages",

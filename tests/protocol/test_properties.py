@@ -3,8 +3,8 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
+from pouch_protocol import cable, cobs, messages, records, segments
 from pouch_protocol import constants as c
-from pouch_protocol import messages, records, segments
 from pouch_protocol.band import BandSession
 from pouch_protocol.errors import ProtocolError
 from pouch_protocol.frames import Joiner, Splitter
@@ -59,6 +59,31 @@ def test_any_messages_survive_any_frame_size(sent, frame_bytes):
     assert received == sent
 
 
+# Zeros and long runs without one are what matters, and random bytes have few of either.
+_stuffed = st.lists(st.sampled_from([b"\x00", b"\x01", b"\x07" * 253, b"\xff" * 2])).map(b"".join)
+
+
+@given(st.binary(max_size=600) | _stuffed)
+def test_any_bytes_survive_byte_stuffing(data):
+    coded = cobs.encode(data)
+    assert 0 not in coded
+    assert cobs.decode(coded) == data
+
+
+@given(
+    st.lists(st.one_of(st.text("abc /\r\n").map(str.encode), st.binary(min_size=1, max_size=253)))
+)
+def test_any_frames_and_texts_on_a_line_come_out_as_frames(parts):
+    line, sent = b"", []
+    for number, part in enumerate(parts):
+        if part and number % 2:
+            line += cable.wrap(number // 2 % 2, part)
+            sent.append((number // 2 % 2, part))
+        else:
+            line += bytes(0x20 + byte % 0x60 for byte in part)
+    assert cable.Unwrapper().feed(line) == sent
+
+
 @given(st.binary(max_size=80))
 def test_random_bytes_raise_only_protocol_errors(data):
     for decode in (
@@ -66,6 +91,8 @@ def test_random_bytes_raise_only_protocol_errors(data):
         segments.decode_header,
         lambda data: records.decode(data, 1, 2),
         Joiner().join,
+        cobs.decode,
+        cable.Unwrapper().feed,
     ):
         try:
             decode(data)

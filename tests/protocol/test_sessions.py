@@ -255,7 +255,7 @@ def test_update_data_arrives_whole_at_every_mtu():
     source = ListSource([])
     taken = []
 
-    def take(request, _nonce, _local):
+    def take(request, nonce, local):
         taken.append((request.fields["position"], request.payload))
         return c.OP_UPDATE_REPLY, {"position": 5 + len(request.payload)}
 

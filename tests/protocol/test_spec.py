@@ -3,7 +3,7 @@
 import re
 from pathlib import Path
 
-from pouch_protocol import auth, messages, records, segments
+from pouch_protocol import auth, cable, messages, package, records, segments
 from pouch_protocol import constants as c
 
 SPEC = (Path(__file__).parents[2] / "protocol" / "SPEC.md").read_text()
@@ -76,6 +76,60 @@ def test_worked_tag_is_right():
         bytes(range(16)), bytes(range(16, 32)), 0x0012ABCD, c.OP_FACTORY_RESET, {}
     )
     assert tag.hex() in section("### 7.1 Worked example")
+
+
+def test_worked_request_is_right():
+    fields = {
+        "interval_s": 60,
+        "plan": c.PLAN_SLOW,
+        "switches": c.SWITCH_WORN_BY_INFANT,
+        "quiet_from_min": 22 * 60,
+        "quiet_until_min": 6 * 60,
+        "utc_offset_min": -570,
+        "target_min": 480,
+    }
+    key, nonce = bytes(range(16)), bytes(range(16, 32))
+    fields["tag"] = auth.request_tag(key, nonce, 0x0012ABCD, c.OP_CONFIGURE, fields)
+    rows = re.findall(r"^    (?:tag|crc32)? *([0-9a-f ]+)$", section("### 7.2"), re.MULTILINE)
+    assert bytes.fromhex("".join(rows)) == messages.encode(c.OP_CONFIGURE, 9, fields)
+
+
+def test_worked_lines_of_usb_are_right():
+    lines = re.findall(r"^    (00 [0-9a-f ]+ 00)$", section("## 8. USB"), re.MULTILINE)
+    hello = messages.encode(c.OP_HELLO, 1, {"wire_version": 1})
+    assert [bytes.fromhex(line) for line in lines] == [
+        cable.wrap_text(cable.GREETING),
+        cable.wrap(c.CHANNEL_CONTROL, b"\xc0" + hello),
+        cable.wrap_text(cable.FAREWELL),
+    ]
+    text = section("## 8. USB")
+    assert f"at most {cable.FRAME_BYTES_MAX} bytes" in text
+    assert cable.SILENCE_MS == 10_000
+    assert "no frame has gone either way for ten seconds" in " ".join(text.split())
+
+
+def test_update_stream_is_described_as_coded():
+    rows = described(section("## 9. Update stream"))
+    header, entry = coded(package.HEADER), coded(package.ENTRY)
+    assert rows == header + entry
+
+
+def test_self_test_bits_and_switches_are_described():
+    text = section("### 6.20 SELF_TEST_REPLY")
+    bits = {getattr(c, name) for name in dir(c) if name.startswith("SELF_TEST_")}
+    assert {int(value, 16) for value in re.findall(r"(0x[0-9A-F]+) [a-z]", text)} == bits
+    text = section("### 6.14 CONFIGURE")
+    switches = {getattr(c, name) for name in dir(c) if name.startswith("SWITCH_")}
+    assert {int(value, 16) for value in re.findall(r"(0x[0-9A-F]+) [a-z]", text)} == switches
+
+
+def test_gestures_and_plans_are_described():
+    text = section("### 3.7 event")
+    for prefix in ("GESTURE_", "PLAN_"):
+        names = [name for name in dir(c) if name.startswith(prefix)]
+        assert names
+        for name in names:
+            assert f"{getattr(c, name)} {name.removeprefix(prefix).lower()}" in text, name
 
 
 def test_versions_uuids_and_limits_are_the_codes():

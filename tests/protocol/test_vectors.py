@@ -5,7 +5,7 @@ A vector is never changed. A new field or message gets a new vector beside the o
 
 import json
 
-from pouch_protocol import messages, records, segments
+from pouch_protocol import cable, cobs, messages, records, segments
 from pouch_protocol.frames import Joiner, Splitter
 from tests.protocol.plain import raises
 
@@ -85,6 +85,20 @@ def test_frames_match_their_vectors():
         assert [part for part in joined if part] == [
             bytes.fromhex(message) for message in vector["messages"]
         ]
+
+
+def test_cable_matches_its_vectors():
+    vectors = _load("cable")
+    for vector in vectors["cobs"]:
+        data, coded = bytes.fromhex(vector["data"]), bytes.fromhex(vector["coded"])
+        assert cobs.encode(data) == coded, vector["about"]
+        assert cobs.decode(coded) == data, vector["about"]
+    for vector in vectors["lines"]:
+        channel = vector["channel"]
+        data, line = bytes.fromhex(vector["data"]), bytes.fromhex(vector["line"])
+        wrapped = cable.wrap_text(data) if channel is None else cable.wrap(channel, data)
+        assert wrapped == line, vector["about"]
+        assert cable.Unwrapper().feed(line) == [(channel, data)], vector["about"]
 
 
 def test_refused_bytes_are_refused():
