@@ -1,6 +1,5 @@
-"""Starts the band: MicroPython runs this file after boot. A second board is a second import."""
+"""Starts the band: MicroPython runs this file after boot, on every board."""
 
-from band.app import run
-from boards.xiao_esp32c3 import Board
+from start.loader import start
 
-run(Board())
+start()

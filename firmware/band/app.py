@@ -3,16 +3,37 @@
 import asyncio
 import sys
 
+from micropython import kbd_intr
+
+from drivers.breathing import Breathing
 from drivers.fdc1004 import Fdc1004
 from drivers.lsm6dsox import Lsm6dsox
 from drivers.tmp117 import Tmp117
+from pouch_protocol import constants as c
 
-from . import config, link
+from . import config, factory, link, usb
+from .button import Button
 from .clock import Clock
+from .contact import ContactRule
+from .cycle import Cycle
+from .decision import Decision
+from .feedback import Feedback
+from .gestures import Gestures, KeyLock
+from .health import Health, count_restarts
+from .notices import Notices
+from .power import Gauge, Plan
 from .recorder import Recorder
-from .sampler import MOTION_DRAIN_MS, Sampler
+from .reports import Reports
+from .rest import Awake, Rest
+from .sampler import Sampler
+from .signals import Signals
 from .source import Source
 from .store import SegmentLog
+from .supply import Supply
+from .tally import Tally
+from .touch import TouchBaseline
+from .trial import Trial
+from .warmth import WarmthRule
 
 VERSION = (0, 1, 0)
 
@@ -30,65 +51,141 @@ _MODULE_APP = 1
 _RESTART_DELAY_MS = 10_000
 _RESTART_DELAY_AGAIN_MS = 300_000
 _FAULT_AGAIN_MS = 3_600_000
-_STATUS_INTERVAL_MS = 3_600_000
+# The answer to the request that asked for a restart goes out first.
+_ANSWER_MS = 1_500
+_IDENTIFY_SELF_TEST_S = 6
 
 
 class App:
     """The band, put together on one board."""
 
-    def __init__(self, board, clock: Clock) -> None:
+    def __init__(self, board, clock: Clock, feed) -> None:
         """Recover the log and claim sensors and radio.
 
         Args:
             board: an instance of a board's `Board`.
             clock: counts since boot.
+            feed: the watchdog's own.
         """
         settings = config.load(ROOT, board.unique_id())
-        self._interval_ms = settings.interval_s * 1000
-        self._clock = clock
-        self._status_due_ms = 0
-        log = SegmentLog(ROOT, settings.band_id, settings.interval_s, board.random_u32)
-        self.recorder = Recorder(log, self._clock, board, settings, VERSION)
-        self._sampler = Sampler(
-            Tmp117(board.i2c, _INFANT_THERMOMETER_ADDRESS),
-            Tmp117(board.i2c, _CAREGIVER_THERMOMETER_ADDRESS),
-            Fdc1004(board.i2c),
-            Lsm6dsox(board.i2c),
+        self._interval_s = settings.interval_s
+        self._board = board
+        self._restart_wanted = asyncio.Event()
+        self._log = log = SegmentLog(ROOT, settings.band_id, settings.interval_s, board.random_u32)
+        self.recorder = recorder = Recorder(log, clock, board, settings, VERSION)
+        self._trial = Trial(ROOT, recorder.add_event)
+        decision = Decision(
+            TouchBaseline(),
+            ContactRule(settings.interval_s),
+            WarmthRule(),
+            Tally(settings.target_min),
+            recorder,
         )
-        source = Source(log, self.recorder, self._clock, board, settings, VERSION)
-        self._link = link.Link(link.radio(), source)
+        decision.restore(log)
+        health = Health(clock, feed, settings.interval_s, self._trial.on_trial)
+        awake = Awake()
+        rest = Rest(board, clock, awake, health.feed)
+        self._signals = Signals(
+            Button(board.button_pressed, clock.uptime_ms()),
+            Feedback(
+                board.led,
+                board.vibrate,
+                settings,
+                lambda: clock.local_min(settings.utc_offset_min),
+            ),
+            awake,
+            clock,
+        )
+        infant = Tmp117(board.i2c, _INFANT_THERMOMETER_ADDRESS)
+        caregiver = Tmp117(board.i2c, _CAREGIVER_THERMOMETER_ADDRESS)
+        touch = Fdc1004(board.i2c)
+        motion = Lsm6dsox(board.i2c)
+        sampler = Sampler(infant, caregiver, touch, motion, Breathing())
+        gauge = Gauge(settings.plan)
+        restarts = count_restarts(ROOT, board.reset_cause())
+        self._key_lock = KeyLock(clock)
+        self._settings = settings
+        self._chips = (
+            (c.SELF_TEST_INFANT_THERMOMETER, infant),
+            (c.SELF_TEST_CAREGIVER_THERMOMETER, caregiver),
+            (c.SELF_TEST_TOUCH, touch),
+            (c.SELF_TEST_MOTION, motion),
+        )
+        source = Source(log, recorder, clock, board, settings, VERSION, self._make_requests)
+        self._link = link.Link(link.radio(), source, awake)
+        port = usb.Port(sys.stdin.buffer, sys.stdout.buffer)
+        self._usb = usb.UsbLink(port, source, clock, kbd_intr)
+        self._gestures = Gestures(self._signals, decision, self._link, self._key_lock, recorder)
+        self._cycle = Cycle(
+            clock,
+            rest,
+            sampler,
+            recorder,
+            decision,
+            Notices(self._signals),
+            Reports(recorder, decision, sampler, health, log, gauge, restarts),
+            Supply(board, gauge, recorder, self._signals, rest, clock),
+            Plan(settings.plan),
+            self._link,
+            health,
+        )
 
     async def run(self) -> None:
         """Sample and serve until power goes."""
-        self.recorder.add_boot()
-        sampling = asyncio.create_task(self._sample())
-        serving = asyncio.create_task(self._link.serve())
+        self._board.on_button(self._signals.edge)
+        pace = self._cycle.run(
+            self._interval_s, self._on_start, self._on_stop, self._trial.confirm
+        )
         # A task that fails must bring the band down, not leave it half alive.
-        await asyncio.gather(sampling, serving)
+        await asyncio.gather(
+            pace,
+            self._link.serve(),
+            self._usb.serve(),
+            self._signals.run(self._gestures.take),
+            self._restart_when_wanted(),
+        )
 
-    async def _sample(self) -> None:
-        due_ms = self._clock.uptime_ms()
-        while True:
-            uptime_cs = self._clock.uptime_cs()
-            await asyncio.sleep_ms(self._sampler.start())
-            self.recorder.add_sample(self._sampler.finish(uptime_cs))
-            if self._clock.uptime_ms() >= self._status_due_ms:
-                self._status_due_ms = self._clock.uptime_ms() + _STATUS_INTERVAL_MS
-                self.recorder.add_status()
-            # A slot that was missed is skipped: samples keep their phase.
-            late_ms = self._clock.uptime_ms() - due_ms
-            due_ms += (late_ms // self._interval_ms + 1) * self._interval_ms
-            await self._wait_until(due_ms)
+    def _make_requests(self):  # noqa: ANN202 - imported only here
+        """Return what serves a host's requests beyond records; few bands' lives need it."""
+        from .requests import Requests
+        from .selftest import SelfTest
+        from .update import Update
 
-    async def _wait_until(self, due_ms: int) -> None:
-        """Sleep, but empty the accelerometer's FIFO before it runs over."""
-        while True:
-            left_ms = due_ms - self._clock.uptime_ms()
-            if left_ms <= MOTION_DRAIN_MS:
-                await asyncio.sleep_ms(left_ms)
-                return
-            await asyncio.sleep_ms(MOTION_DRAIN_MS)
-            self._sampler.drain_motion()
+        recorder = self.recorder
+        self_test = SelfTest(
+            ROOT,
+            self._board,
+            self._chips,
+            self._log,
+            self._settings,
+            self._link,
+            lambda: self._signals.identify(_IDENTIFY_SELF_TEST_S),
+        )
+        return Requests(
+            ROOT,
+            self._board,
+            self._settings,
+            recorder,
+            Update(ROOT, self._board.ARCH_NAME, self._log.make_room, recorder.add_event),
+            lambda: self_test.run(self._cycle.newest),
+            self._signals,
+            self._key_lock,
+            self._restart_wanted.set,
+        )
+
+    def _on_start(self) -> None:
+        if factory.take_note(ROOT):
+            self.recorder.add_event(c.EVENT_FACTORY_RESET)
+        self._trial.report()
+
+    def _on_stop(self, stopped: bool) -> None:
+        self._gestures.stopped = stopped
+
+    async def _restart_when_wanted(self) -> None:
+        await self._restart_wanted.wait()
+        await asyncio.sleep_ms(_ANSWER_MS)
+        self._log.commit()
+        self._board.reset()
 
 
 def _code_of(error: Exception) -> int:
@@ -103,17 +200,21 @@ def run(board) -> None:
         board: an instance of a board's `Board`.
     """
     clock = Clock()
+    watchdog = board.start_watchdog()
     try:
-        _run_app(board, clock)
+        if factory.complete(ROOT):
+            board.reset()
+        _run_app(board, clock, watchdog.feed)
     except Exception as error:  # noqa: BLE001 - the last resort: a band must not stay at a prompt
         sys.print_exception(error)
         ran_long = clock.uptime_ms() >= _FAULT_AGAIN_MS
-        clock.wait_ms(_RESTART_DELAY_MS if ran_long else _RESTART_DELAY_AGAIN_MS)
+        wait_ms = _RESTART_DELAY_MS if ran_long else _RESTART_DELAY_AGAIN_MS
+        clock.wait_ms(wait_ms, board.SLEEP_MS_MAX, watchdog.feed)
         board.reset()
 
 
-def _run_app(board, clock: Clock) -> None:
-    app = App(board, clock)
+def _run_app(board, clock: Clock, feed) -> None:
+    app = App(board, clock, feed)
     try:
         asyncio.run(app.run())
     except Exception as error:

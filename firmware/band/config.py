@@ -42,7 +42,7 @@ class Config:
         self.quiet_until_min = 6 * 60
         self.utc_offset_min = 5 * 60
         self.target_min = 8 * 60
-        self.key = None
+        self.key: "bytes | None" = None
 
     def is_quiet(self, local_min: "int | None") -> bool:
         """Tell whether a minute of the local day is in the quiet hours; an unknown one is not."""

@@ -101,15 +101,23 @@ class SegmentFolder:
         self.firsts.append(first)
         return file
 
-    def make_room(self) -> None:
-        """Remove segments, damaged ones first and then the oldest, until one more has room."""
-        while os.statvfs(self._folder)[3] < _FREE_BLOCKS_MIN:
+    def make_room(self, blocks: int = _FREE_BLOCKS_MIN) -> bool:
+        """Remove segments, damaged ones first and then the oldest, until there is room.
+
+        Args:
+            blocks: how many blocks must be free; for one more segment by default.
+
+        Returns:
+            Whether they are. The newest segment always stays.
+        """
+        while os.statvfs(self._folder)[3] < blocks:
             if self._damaged:
                 os.remove(self._path(self._damaged.pop(0), _DAMAGED_SUFFIX))
             elif len(self.firsts) > 1:
                 os.remove(self._path(self.firsts.pop(0)))
             else:
-                return
+                return False
+        return True
 
     def newest(self) -> tuple:
         """Return `(header, next_record_no)`; header is None if there is no segment.

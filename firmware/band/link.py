@@ -1,8 +1,11 @@
 """The Bluetooth service: moves frames between a host and a BandSession. Knows no message.
 
-    advertising --- central connects ---> connected --- it leaves, or is lost ---> advertising
+    off -- open(ms) --> advertising -- central connects --> connected
+     ^                      |   ^                              |
+     +----- time is up -----+   +---- it leaves, or is lost ---+
 
-The interrupt handler runs on the radio's own stack with a few kB and must not fail: it only
+The radio is on in windows only: it cannot be on in light sleep, and it costs a hundred times as
+much. The interrupt handler runs on the radio's own stack with a few kB and must not fail: it only
 notes what happened. Everything else is done by `serve`.
 """
 
@@ -25,7 +28,14 @@ _FLAG_WRITE = const(0x08)
 _FLAG_NOTIFY = const(0x10)
 _FLAG_INDICATE = const(0x20)
 
-_ADVERTISE_INTERVAL_US = const(500_000)
+# Nineteen advertisements in a window of one second: with a third of them lost, a host that listens
+# half of the time misses all once in 2,000 windows, and one that heard the band reaches it within
+# a tenth of a second. The radio draws the same whether it advertises or not (docs/DESIGN.md).
+_ADVERTISE_INTERVAL_US = const(50_000)
+# After a connection the radio stays on for as long as a host takes to connect again.
+_TAIL_MS = const(2_000)
+# A host that says nothing for this long is sent away (SPEC.md): it costs a day of battery an hour.
+_SILENCE_MS = const(30_000)
 # 244 bytes of value fill one 251-byte link packet exactly (247 - 3 of ATT header).
 _MTU = const(247)
 _MTU_DEFAULT = const(23)
@@ -49,18 +59,34 @@ def _advertisement() -> bytes:
     return b"\x02\x01\x06" + bytes((len(service) + 1, 0x07)) + service
 
 
-class Link:
-    """Serves one host at a time."""
+def _services() -> tuple:
+    control = bluetooth.UUID(c.CONTROL_UUID), _FLAG_WRITE | _FLAG_INDICATE
+    stream = bluetooth.UUID(c.STREAM_UUID), _FLAG_NOTIFY
+    return ((bluetooth.UUID(c.SERVICE_UUID), (control, stream)),)
 
-    def __init__(self, ble, source) -> None:
-        """Register the service; call `serve` to start.
+
+class Link:
+    """Serves one host at a time.
+
+    Attributes:
+        opened_count: windows since boot; one that came up shows that the radio works.
+    """
+
+    def __init__(self, ble, source, awake) -> None:
+        """Hold the parts; the radio stays off until `open`.
 
         Args:
             ble: the port's `bluetooth.BLE()`.
             source: what a BandSession asks, see pouch_protocol.band.
+            awake: told while the radio is on, so that the band does not sleep.
         """
         self._ble = ble
         self._source = source
+        self._awake = awake
+        # How long a window is asked for, and who is to be told once a host has come.
+        self._wanted_ms = 0
+        self._on_found = None
+        self._wanted = asyncio.Event()
         self._flag = asyncio.ThreadSafeFlag()
         self._indicated = asyncio.ThreadSafeFlag()
         self._connection = None
@@ -68,36 +94,87 @@ class Link:
         self._received = []
         # What went wrong in the interrupt handler; `serve` raises it.
         self._failure = None
+        self._advertisement = _advertisement()
+        self._services = _services()
+        self.opened_count = 0
         ble.irq(self._irq)
-        ble.active(True)
-        ble.config(mtu=_MTU, gap_name="Pouch")
-        ((self._control, self._stream),) = ble.gatts_register_services(
-            (
-                (
-                    bluetooth.UUID(c.SERVICE_UUID),
-                    (
-                        (bluetooth.UUID(c.CONTROL_UUID), _FLAG_WRITE | _FLAG_INDICATE),
-                        (bluetooth.UUID(c.STREAM_UUID), _FLAG_NOTIFY),
-                    ),
-                ),
-            )
-        )
-        # Without this a write over 20 bytes is cut without an error.
-        ble.gatts_set_buffer(self._control, _MTU)
+
+    @property
+    def connected(self) -> bool:
+        """Whether a host is there."""
+        return self._connection is not None
+
+    @property
+    def is_open(self) -> bool:
+        """Whether the radio is on, or about to be."""
+        return self._wanted.is_set()
+
+    def open(self, window_ms: int, on_found=None) -> None:
+        """Be on the air for a while, and longer if a host connects.
+
+        Args:
+            window_ms: how long to advertise, from now or from the end of the window that is open.
+            on_found: called without arguments when a host connects meanwhile.
+        """
+        self._wanted_ms = max(self._wanted_ms, window_ms)
+        self._on_found = on_found or self._on_found
+        self._awake.hold(self._awake.RADIO)
+        self._wanted.set()
 
     async def serve(self) -> None:
-        """Advertise, talk to whoever connects, for ever.
+        """Open a window whenever one is wanted, for ever.
 
         Raises:
             Exception: whatever failed in the interrupt handler: the band must start again.
         """
         while self._failure is None:
-            if self._connection is None:
-                self._ble.gap_advertise(_ADVERTISE_INTERVAL_US, _advertisement())
-            await self._flag.wait()
-            if self._connection is not None:
-                await self._talk(BandSession(self._source))
+            await self._wanted.wait()
+            self._switch_on()
+            window_ms = self._take_wanted()
+            while window_ms and self._failure is None:
+                if await self._advertise(window_ms):
+                    self._tell_found()
+                    await self._talk(BandSession(self._source))
+                    window_ms = max(_TAIL_MS, self._take_wanted())
+                else:
+                    window_ms = self._take_wanted()
+            self._ble.active(False)
+            self._on_found = None
+            self._wanted.clear()
+            self._awake.release(self._awake.RADIO)
         raise self._failure
+
+    def _take_wanted(self) -> int:
+        wanted_ms, self._wanted_ms = self._wanted_ms, 0
+        return wanted_ms
+
+    def _tell_found(self) -> None:
+        on_found, self._on_found = self._on_found, None
+        if on_found is not None:
+            on_found()
+
+    def _switch_on(self) -> None:
+        self._ble.active(True)
+        self._ble.config(mtu=_MTU, gap_name="Pouch")
+        ((self._control, self._stream),) = self._ble.gatts_register_services(self._services)
+        # Without this a write over 20 bytes is cut without an error.
+        self._ble.gatts_set_buffer(self._control, _MTU)
+        self.opened_count += 1
+
+    async def _advertise(self, window_ms: int) -> bool:
+        """Wait for a host; tell whether one came."""
+        self._flag.clear()
+        self._ble.gap_advertise(_ADVERTISE_INTERVAL_US, self._advertisement)
+        await self._wait(window_ms)
+        return self._connection is not None and self._failure is None
+
+    async def _wait(self, timeout_ms: int) -> bool:
+        """Wait until the handler noted something; tell whether it did in time."""
+        try:
+            await asyncio.wait_for_ms(self._flag.wait(), timeout_ms)
+        except asyncio.TimeoutError:
+            return False
+        return True
 
     def _irq(self, event: int, data: tuple) -> None:
         try:
@@ -123,6 +200,8 @@ class Link:
         elif event == _IRQ_GATTS_INDICATE_DONE:
             self._indicated.set()
             return
+        else:
+            return
         self._flag.set()
 
     async def _talk(self, session: BandSession) -> None:
@@ -132,7 +211,8 @@ class Link:
                 session.receive(self._received.pop(0))
             item = session.next_frame(self._mtu - _ATT_HEADER_BYTES)
             if item is None:
-                await self._flag.wait()
+                if not await self._wait(_SILENCE_MS):
+                    self._send_away()
             elif item[0] == c.CHANNEL_STREAM:
                 await self._send(self._ble.gatts_notify, self._stream, item[1])
             else:
@@ -140,6 +220,12 @@ class Link:
                 self._indicated.clear()
                 if await self._send(self._ble.gatts_indicate, self._control, item[1]):
                     await self._indicated.wait()
+
+    def _send_away(self) -> None:
+        connection = self._connection
+        if connection is not None:
+            # False if it has just gone by itself; the disconnect event ends `_talk` either way.
+            self._ble.gap_disconnect(connection)
 
     async def _send(self, send, handle: int, frame: bytes) -> bool:
         """Send, waiting while the queue is full; tell whether it went out.

@@ -23,6 +23,12 @@ class Recorder:
         self._board = board
         self._config = config
         self._version = version
+        self._first_record_no = log.next_record_no
+
+    @property
+    def is_durable(self) -> bool:
+        """Whether a record of this boot is safe from a power cut."""
+        return self._log.flushed_record_no > self._first_record_no
 
     def add_boot(self) -> None:
         """Record that the band started.

