@@ -5,6 +5,7 @@ from pathlib import Path
 
 from pouch_host.store import Store
 from pouch_protocol import constants as c
+from pouch_protocol import records
 from pouch_sim.commands.collecting import collect_until, simulated_collector
 from pouch_sim.simulation import Simulation
 from pouch_sim.ward import BandPlan, add_band
@@ -76,6 +77,15 @@ class WholePath:
     def run(self, scenario):
         """Run a scenario to its end."""
         return self.simulation.run(scenario)
+
+    def decoded(self, band_id, kind):
+        """Return the fields of a band's stored records of one kind, in order."""
+        segments = self.store.segments(band_id)
+        return [
+            records.decode(data, segments[0].log_id, number)
+            for number, (_, data) in sorted(self.stored(band_id).items())
+            if data[0] == kind
+        ]
 
     def stored(self, band_id):
         """Return `{record_no: (boot_id, bytes)}` of what the store holds, asserting no doubles."""
