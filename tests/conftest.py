@@ -44,6 +44,21 @@ def pytest_report_header(config):
     return f"seed: {config.getoption('seed')} (repeat a run with --seed)"
 
 
+def pytest_terminal_summary(terminalreporter):
+    """Print the figures that tests measured, which they hand over as the property `figure`."""
+    figures = [
+        value
+        for reports in terminalreporter.stats.values()
+        for report in reports
+        for name, value in getattr(report, "user_properties", ())
+        if name == "figure" and report.when == "call"
+    ]
+    if figures:
+        terminalreporter.section("figures")
+        for figure in sorted(figures):
+            terminalreporter.write_line(figure)
+
+
 @pytest.hookimpl(hookwrapper=True)
 def pytest_runtest_makereport(item, call):
     outcome = yield

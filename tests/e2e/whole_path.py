@@ -25,6 +25,7 @@ class WholePath:
         simulation: the world; `simulation.bands` are the bands.
         store: where the records go.
         rounds: outcome of each of the collector's rounds.
+        worlds: surroundings of each band.
     """
 
     def __init__(self, folder: Path, seed: int) -> None:
@@ -32,6 +33,7 @@ class WholePath:
         self.seed = seed
         self.simulation = Simulation(seed=seed, start_utc_s=START_UTC_S)
         self.rounds = []
+        self.worlds = []
         self.use_store(Store.open(folder / "pouch.db"))
 
     def use_store(self, store):
@@ -51,6 +53,7 @@ class WholePath:
             "surroundings": ScriptedWorld(self.seed, index),
             "boot_at_us": index * 1_370_000,
         } | changes
+        self.worlds.append(plan["surroundings"])
         return add_band(self.simulation, BandPlan(**plan), self.folder / "bands")
 
     async def round(self):
