@@ -4,9 +4,16 @@ import sys
 import tempfile
 from pathlib import Path
 
-from . import ingest, wear, week
+from . import charge, heap, ingest, live_hours, wear, week
 
-_ALL = {"week": week.measure, "ingest": ingest.measure, "wear": wear.measure}
+_ALL = {
+    "week": week.measure,
+    "ingest": ingest.measure,
+    "wear": wear.measure,
+    "charge": charge.measure,
+    "live_hours": live_hours.measure,
+    "heap": heap.measure,
+}
 
 
 def main(names: list[str]) -> int:
@@ -17,8 +24,8 @@ def main(names: list[str]) -> int:
         return 2
     for name in names or _ALL:
         with tempfile.TemporaryDirectory(prefix=f"pouch-bench-{name}-") as folder:
-            for figure in _ALL[name](Path(folder)):
-                print(figure, flush=True)
+            for line in _ALL[name](Path(folder)):
+                print(line, flush=True)
     return 0
 
 

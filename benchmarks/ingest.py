@@ -81,7 +81,7 @@ def _store_segments(week: list[bytes], path: Path) -> None:
 def _store_rows(week: list[bytes], path: Path) -> None:
     engine = sa.create_engine(f"sqlite:///{path}")
     metadata = sa.MetaData()
-    columns = [sa.Column(name, sa.Integer) for name in records.SAMPLE.names]
+    columns = [sa.Column(name, sa.Integer) for name in records.LAYOUTS[c.KIND_SAMPLE].names]
     table = sa.Table(
         "sample", metadata, sa.Column("record_no", sa.Integer, primary_key=True), *columns
     )

@@ -19,13 +19,17 @@ from bumble import hci
 
 from pouch_sim.clock import Crystal
 from pouch_sim.errors import BandCrashed, FlashMisuse
+from pouch_sim.hardware.battery import Cell
+from pouch_sim.hardware.charge import ChargeAccount
 from pouch_sim.hardware.flash import FlashImage
+from pouch_sim.hardware.supply import Supply
+from pouch_sim.hardware.usb import UsbPort
 from pouch_sim.loop import VirtualLoop
 from pouch_sim.radio.link import RadioLink
 from pouch_sim.radio.peripheral import Peripheral
 from pouch_sim.vm import frames
 from pouch_sim.vm.process import BootSettings, VmProcess
-from pouch_sim.vm.vm import Answer, Vm
+from pouch_sim.vm.vm import Answer, Spent, Vm
 
 PWRON_RESET = 1
 
@@ -35,7 +39,6 @@ BOOT_US = 300_000
 
 # A board senses its battery through two equal resistors, since its input ends at 3.3 V.
 _UV_PER_BATTERY_MV = 500
-_BATTERY_MV = 3_900
 
 _LOG_LINES_IN_ERROR = 3
 _UNIQUE_ID_BYTES = 6
@@ -93,6 +96,8 @@ class BandSettings:
     heap: str
     work_dir: Path
     ticks_at_boot_us: int
+    board: str
+    cell: Cell | None
 
 
 @dataclass
@@ -101,15 +106,19 @@ class BandStats:
 
     Attributes:
         boots: how often it started.
+        brown_outs: how often its cell was too weak for it.
         i2c_transfers: transfers on its bus.
         frames: frames it sent to the simulator; what it cost.
-        pins: level of each output pin.
+        pins: level of each output pin: 0 or 1, and 0 to 255 for one with a duty.
+        pin_log: each change of those: true time in microseconds, pin, level.
     """
 
     boots: int = 0
+    brown_outs: int = 0
     i2c_transfers: int = 0
     frames: int = 0
     pins: dict[int, int] = field(default_factory=dict)
+    pin_log: list[tuple[int, int, int]] = field(default_factory=list)
 
 
 class SimBand:
@@ -118,7 +127,10 @@ class SimBand:
     Attributes:
         name: of the band.
         flash: its flash, which outlives power cuts.
+        usb: its USB port, with no cable in it at first. Plugging it charges nothing.
         stats: counters.
+        account: what it drew, by state.
+        cell: its battery, or None where that is a constant voltage.
         battery_mv: voltage of its battery at a true time in microseconds; may be replaced.
     """
 
@@ -127,7 +139,10 @@ class SimBand:
         self._settings = settings
         self.name = settings.name
         self.stats = BandStats()
-        self.battery_mv: Callable[[int], int] = lambda _now_us: _BATTERY_MV
+        self.account = ChargeAccount(settings.board)
+        self.cell = settings.cell
+        self._supply = Supply(self.account, settings.cell)
+        self.battery_mv: Callable[[int], int] = self._supply.battery_mv
         self._log_path = settings.work_dir / f"{settings.name}.log"
         self._factory_dir = settings.work_dir / f"{settings.name}.factory"
         settings.work_dir.mkdir(parents=True, exist_ok=True)
@@ -142,6 +157,7 @@ class SimBand:
         self._off = asyncio.Event()
         address = bytearray(self._derive("address", _UNIQUE_ID_BYTES))
         address[-1] |= _STATIC_ADDRESS_BITS
+        self.usb = UsbPort(simulation.loop, self._post)
         self._radio = Peripheral(
             settings.name,
             hci.Address(bytes(address), hci.Address.RANDOM_DEVICE_ADDRESS),
@@ -201,12 +217,30 @@ class SimBand:
             self._boot_timer.cancel()
             self._boot_timer = None
         self._end_vm()
+        now_us = self._simulation.loop.now_us
+        self._supply.settle(now_us)
+        self.account.power_off(now_us)
         self._off.set()
+
+    def plug_charger(self) -> None:
+        """Charge its cell from now on, and run it meanwhile; a band that is off starts."""
+        self._supply.plug(True, self._simulation.loop.now_us)
+        self.power_on()
+
+    def unplug_charger(self) -> None:
+        """Let it live on its cell again."""
+        self._supply.plug(False, self._simulation.loop.now_us)
+
+    def _brown_out(self) -> None:
+        if self._vm is not None:
+            self.stats.brown_outs += 1
+            self.cut_power()
 
     def _end_vm(self) -> None:
         if self._vm is not None:
             self._vm.end()
             self._vm = None
+            self.usb.forget()
             self._radio.power_off()
 
     def set_pin(self, pin: int, level: int) -> None:
@@ -224,11 +258,15 @@ class SimBand:
     def _boot(self, cause: int) -> None:
         self._boot_timer = None
         settings = self._settings
+        now_us = self._simulation.loop.now_us
         if cause == PWRON_RESET:
-            settings.i2c_bus.power_on(max(0, self._simulation.loop.now_us - BOOT_US))
+            powered_us = max(0, now_us - BOOT_US)
+            settings.i2c_bus.power_on(powered_us)
+            self.account.power_on(powered_us)
+        self.account.start(settings.ticks_at_boot_us, now_us)
         self.stats.boots += 1
         self.flash.booted()
-        self._crystal.boot(self._simulation.loop.now_us)
+        self._crystal.boot(now_us)
         process = VmProcess(
             BootSettings(
                 firmware_dir=settings.firmware_dir,
@@ -241,10 +279,12 @@ class SimBand:
                 seed=f"{self._simulation.seed}:{settings.index}:{self.stats.boots}",
                 heap=settings.heap,
                 ticks_at_boot_us=settings.ticks_at_boot_us,
+                board=settings.board,
             ),
             self._log_path,
         )
         self._vm = Vm(self.name, process, self._simulation.loop, self._crystal, self, self._fail)
+        self.usb.tell()
         self._vm.start()
 
     def _post(self, opcode: int, payload: bytes) -> None:
@@ -264,18 +304,27 @@ class SimBand:
     ) -> bytes:
         """Do an I2C transfer. All buses of a board are wired to the same chips."""
         self.stats.i2c_transfers += 1
-        return self._settings.i2c_bus.transfer(address, write, read_count, true_us)
+        data = self._settings.i2c_bus.transfer(address, write, read_count, true_us)
+        self.account.transfer(address, write, read_count, true_us)
+        return data
 
     def serve(self, opcode: int, payload: bytes, true_us: int) -> Answer:
         """Serve a request other than I2C."""
         if opcode >= frames.BLE_ACTIVE:
+            if opcode == frames.BLE_ACTIVE:
+                self.account.radio(bool(payload[0]))
             return self._radio.serve(opcode, payload)
         if opcode == frames.ADC:
             return frames.U32.pack(self.battery_mv(true_us) * _UV_PER_BATTERY_MV)
-        if opcode == frames.PIN_OUT:
+        if opcode == frames.USB_OUT:
+            self.usb.take(payload, true_us)
+        elif opcode == frames.PIN_OUT:
             self.stats.pins[payload[0]] = payload[1]
+            self.stats.pin_log.append((true_us, payload[0], payload[1]))
+            self.account.output(payload[0], payload[1], true_us)
         elif opcode == frames.RESET:
             self._end_vm()
+            self.account.reset(true_us)
             self._boot_later(payload[0], self._simulation.loop.now_us + BOOT_US)
         elif opcode == frames.POWER_CUT:
             self.cut_power()
@@ -286,9 +335,17 @@ class SimBand:
             self._exited(payload.decode())
         return None
 
-    def idle(self, programs: int, erases: int, programmed_bytes: int) -> None:
-        """Take the flash counters."""
-        self.flash.counted(programs, erases, programmed_bytes)
+    def woken(self, true_us: int) -> None:
+        """It goes on after waiting."""
+        self.account.woken(true_us)
+
+    def idle(self, spent: Spent, true_us: int) -> None:
+        """Take the counters."""
+        self.flash.counted(spent.programs, spent.erases, spent.programmed_bytes)
+        self.account.idle(spent, true_us)
+        if self._supply.too_weak(true_us):
+            # Not from inside its own request.
+            self._simulation.loop.call_soon(self._brown_out)
         assert self._vm is not None
         self.stats.frames = self._vm.frame_count
 

@@ -12,6 +12,7 @@ from bumble import hci
 
 from pouch_sim.band import BandSettings, I2cBusLike, SimBand
 from pouch_sim.clock import TrueTime
+from pouch_sim.hardware.battery import Cell
 from pouch_sim.loop import VirtualLoop
 from pouch_sim.radio.adapter import Adapter
 from pouch_sim.radio.backend import SimBackend
@@ -87,6 +88,8 @@ class Simulation:
         boot_at_us: int = 0,
         heap: str = "400K",
         ticks_at_boot_us: int = 0,
+        board: str = "xiao_esp32c3",
+        cell: Cell | None = None,
     ) -> SimBand:
         """Add a band, which boots by itself when its time comes.
 
@@ -101,6 +104,8 @@ class Simulation:
             boot_at_us: true time of its first boot.
             heap: heap of its interpreter.
             ticks_at_boot_us: what its clock shows at boot; to come near a wrap of its ticks.
+            board: which board it is, by the name of its file in firmware/boards.
+            cell: its battery, which it empties; without one it has 3.9 V for ever.
 
         Raises:
             ValueError: there is a band of that name.
@@ -121,6 +126,8 @@ class Simulation:
                 heap=heap,
                 work_dir=work_dir,
                 ticks_at_boot_us=ticks_at_boot_us,
+                board=board,
+                cell=cell,
             ),
         )
         self.bands.append(band)

@@ -1,12 +1,15 @@
 """A simulated ward: bands that run the real firmware on pods in their surroundings."""
 
 import json
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
+
+from pouch_protocol import constants as c
 
 from .band import SimBand
 from .errors import SimulationError
+from .hardware.battery import Cell
 from .hardware.pod import Pod
 from .simulation import Simulation
 from .world.surroundings import Surroundings
@@ -29,6 +32,11 @@ class BandPlan:
         worn_by_infant: whether the infant keeps the band on outside SSC.
         heap: heap of its interpreter, in MicroPython's notation.
         ticks_at_boot_us: what its `ticks_us` shows at boot; to come near their wrap.
+        board: which board it is, by the name of its file in firmware/boards.
+        radio_plan: how often its radio is on, one of the protocol's PLAN constants.
+        battery_mah: capacity of its battery, which it empties; None for 3.9 V for ever.
+        battery_percent: charge of that battery at first.
+        settings: more of its settings, by the names in its config.json.
         pod: makes its chips, if they are not all sound and present.
         firmware_dir: its firmware, if it is not ours as it stands.
         protocol_dir: its `pouch_protocol`, if it is of another version than ours.
@@ -42,6 +50,11 @@ class BandPlan:
     worn_by_infant: bool = False
     heap: str = "400K"
     ticks_at_boot_us: int = 0
+    board: str = "xiao_esp32c3"
+    radio_plan: int = c.PLAN_DEFAULT
+    battery_mah: int | None = None
+    battery_percent: int = 100
+    settings: Mapping[str, object] = field(default_factory=dict)
     pod: Callable[[Surroundings], Pod] = Pod
     firmware_dir: Path = FIRMWARE_DIR
     protocol_dir: Path = PROTOCOL_DIR
@@ -66,7 +79,12 @@ def add_band(simulation: Simulation, plan: BandPlan, work_dir: Path) -> SimBand:
         "band_id": plan.band_id,
         "interval_s": plan.interval_s,
         "worn_by_infant": plan.worn_by_infant,
+        "plan": plan.radio_plan,
+        **plan.settings,
     }
+    cell = None
+    if plan.battery_mah is not None:
+        cell = Cell(plan.battery_mah, percent=plan.battery_percent)
     return simulation.add_band(
         f"band-{plan.band_id:08x}",
         plan.pod(plan.surroundings).bus,
@@ -77,5 +95,7 @@ def add_band(simulation: Simulation, plan: BandPlan, work_dir: Path) -> SimBand:
         boot_at_us=plan.boot_at_us,
         heap=plan.heap,
         ticks_at_boot_us=plan.ticks_at_boot_us,
+        board=plan.board,
+        cell=cell,
         work_dir=work_dir,
     )

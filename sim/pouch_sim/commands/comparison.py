@@ -1,10 +1,11 @@
 """Holds what a store received against the recording that went in, row by row.
 
     rows        |     |     |                             |     |      a gap: rows are missing
-    samples     x     x     x     o     o     o     o     x     x      o: a sample without a row
+    samples     x     x     x     o     o     o     o     x     x  o   o: a sample without a row
 
 Each row is compared with its own sample, the nearest in time. The band also samples where the
-recording has no row; those samples hold the nearest reading and are counted apart.
+recording has no row, and after its last row until its records are pulled; those samples hold the
+nearest reading and are counted apart.
 """
 
 import csv
@@ -36,7 +37,8 @@ class ReplayResult:
 
     Attributes:
         row_count: rows of the recording.
-        record_count: samples in the store.
+        record_count: samples in the store that were taken within the recording.
+        after_count: samples in the store beside those: taken after the last row had its sample.
         interval_s: seconds between two samples of the band.
         lost_count: rows without a sample of their own.
         off_grid_count: rows over a second away from when the band samples, so that their sample
@@ -51,6 +53,7 @@ class ReplayResult:
 
     row_count: int
     record_count: int
+    after_count: int
     interval_s: int
     lost_count: int
     off_grid_count: int
@@ -110,13 +113,15 @@ def compare(recording: Recording, samples: Samples, interval_s: int, path: Path)
     first_utc_s = recording.first_utc_s
     due_utc_s = _due_utc_s(sample_utc_s[arrived], first_utc_s, interval_s)
     off_grid_s = np.abs(row_utc_s - _due_utc_s(row_utc_s, first_utc_s, interval_s))
-    without_row = np.ones(len(samples.utc_s), dtype=bool)
+    after = samples.utc_s > recording.last_utc_s + _reach_s(interval_s)
+    without_row = ~after
     without_row[own[arrived]] = False
     in_gap, gap_count = _in_gaps(recording, samples.utc_s)
     temperature_error_c = np.abs(stored_c - row_c)[arrived]
     return ReplayResult(
         row_count=len(row_utc_s),
-        record_count=len(samples.utc_s),
+        record_count=int(np.count_nonzero(~after)),
+        after_count=int(np.count_nonzero(after)),
         interval_s=interval_s,
         lost_count=int(np.count_nonzero(~arrived)),
         off_grid_count=int(np.count_nonzero(off_grid_s > TIME_TOLERANCE_S)),
@@ -137,6 +142,11 @@ def _windows(row_utc_s: _Floats) -> tuple[_Floats, _Floats]:
 def _due_utc_s(utc_s: _Floats, first_utc_s: float, interval_s: int) -> _Floats:
     """Return for each time the nearest one at which the band is to sample."""
     return first_utc_s + np.round((utc_s - first_utc_s) / interval_s) * interval_s
+
+
+def _reach_s(interval_s: int) -> float:
+    """Return how far from its row a row's own sample may be."""
+    return interval_s / 2 + TIME_TOLERANCE_S
 
 
 def _at(values: _Floats, indices: _Indices) -> _Floats:
@@ -167,7 +177,7 @@ def _own_samples(
 
     begins, ends = _windows(row_utc_s)
     own_utc_s = samples.utc_s[own]
-    near = np.abs(own_utc_s - row_utc_s) <= interval_s / 2 + TIME_TOLERANCE_S
+    near = np.abs(own_utc_s - row_utc_s) <= _reach_s(interval_s)
     inside = (own_utc_s >= begins - TIME_TOLERANCE_S) & (own_utc_s <= ends + TIME_TOLERANCE_S)
     measured = ~np.isnan(samples.infant_temperature_c[own])
     return np.where(near & inside & measured, own, -1)

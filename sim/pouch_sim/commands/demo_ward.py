@@ -23,7 +23,7 @@ STORE_NAME = "pouch.db"
 # While the page is live a nurse should see a change within a minute of the ward's own time.
 LIVE_INTERVAL_S = 60.0
 # A round takes the ward's own time: the last one of the past must not run beyond the real time.
-_FILL_SHORT_S = 60.0
+_FILL_SHORT_S = 300.0
 
 # A crystal of an ESP32-C3 module is good to +-10 ppm when new; age and heat double that.
 _DRIFT_PPM_MAX = 20.0
@@ -209,14 +209,19 @@ class LiveWard(DemoWard):
         if self._stop_wanted.is_set():
             return
         await self._fill(store, lambda: self._clock() - _FILL_SHORT_S, self._note_progress)
-        # Not paced yet, so this ends at once, at the real time.
-        await asyncio.sleep(max(0.0, self._clock() - self.now_utc_s()))
-        self.filled.set()
-        self._simulation.speed = speed
+        # Not paced yet, so the time until then passes at once; the bands are pulled meanwhile, so
+        # that the page begins with what is new.
+        self._simulation.loop.call_later(
+            max(0.0, self._clock() - self.now_utc_s()), self._go_live, speed
+        )
         collector = simulated_collector(self._simulation, store)
         await collector.run(
             LIVE_INTERVAL_S, lambda outcome: self.failures.extend(outcome.failures)
         )
+
+    def _go_live(self, speed: float) -> None:
+        self._simulation.speed = speed
+        self.filled.set()
 
     def _note_progress(self, share: float) -> None:
         self.progress = share

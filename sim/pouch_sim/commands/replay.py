@@ -34,7 +34,8 @@ def replay(
     """Replay a recording into `out_dir`/pouch.db and compare.
 
     The band boots at the first row and samples at the recording's own step, or at a part of it
-    where the step is beyond what a band does or the rows are not evenly spaced.
+    where the step is beyond what a band does or the rows are not evenly spaced. It goes on while
+    its last records are pulled, and repeats the last row; the comparison leaves that out.
 
     Args:
         recording: the person's temperatures.
@@ -69,6 +70,7 @@ def replay(
                 on_round=lambda _: on_progress(
                     (simulation.now_utc_s() - recording.first_utc_s) / length_s
                 ),
+                wanted=[BAND_ID],
             )
         )
         samples = timeline(store.records(BAND_ID)).samples

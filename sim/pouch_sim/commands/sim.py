@@ -62,7 +62,7 @@ def replay(
     The band samples at the rows' usual step, or at an even part of it: at most every 300 s, so
     that rows an hour apart have eleven samples between them. Rows must be at least 10 s apart.
     Where rows are missing, up to 7 days, the band goes on sampling and repeats the nearest row.
-    Samples without a row are counted apart.
+    Samples without a row are counted apart, and so are those after the last row.
 
     Exit code 1 if a row is lost, differs from its sample by more than one sensor step, or if that
     sample's time is over 1 s off what the band was due to keep: the row's own time, unless the
@@ -120,6 +120,11 @@ def _print_result(result: ReplayResult, length_s: float, wall_s: float, out: Pat
         typer.echo(
             f"{_count(result.between_sample_count, 'other sample')} without a row: "
             f"the band samples every {result.interval_s} s"
+        )
+    if result.after_count:
+        typer.echo(
+            f"{_count(result.after_count, 'sample')} after the last row, "
+            "while the band waited to be read: not compared"
         )
     if result.off_grid_count:
         typer.echo(

@@ -6,13 +6,18 @@ Modelled: four single-ended measurements with CAPDAC offset, single and repeated
     CONF_MEASn  15-13 CHA   12-10 CHB (100 CAPDAC, 111 none)   9-5 CAPDAC in 3.125 pF   4-0 -
     FDC_CONF    15 RST   11-10 RATE   8 REPEAT   7-4 MEAS_1..4   3-0 DONE_1..4
 
+Errors that a real part has are options: its own clock, and offsets that are uneven.
+
 Refused: differential measurements, the calibration registers, reserved bits and codes, a trigger
-of several measurements without REPEAT (8.5.3 describes several only with it), every write to a
-read-only register and every register that the map (8.6) does not have.
+of several measurements without REPEAT (8.5.3.2 describes several only with it), every write to a
+read-only register and every register that the map (8.6) does not have. Also refused is a result
+read too early: after a trigger, before its first measurement since then has ended. A part would
+give what an earlier trigger left there. Looking at the DONE flags is allowed at any time, and so
+is reading what is left once the measurements have been stopped.
 """
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 from .word_registers import WordRegisterDevice
 
@@ -43,6 +48,7 @@ _CODES_PER_PF = 1 << 19
 _RANGE_PF = 15.0
 _CODE_MIN = -(1 << 23)
 _CODE_MAX = (1 << 23) - 1
+_PPM = 1_000_000
 
 
 def _bit(index: int) -> int:
@@ -59,6 +65,8 @@ class Fdc1004(WordRegisterDevice):
         *,
         name: str = "FDC1004",
         powered_us: int = 0,
+        clock_error_ppm: int = 0,
+        capdac_error_pf: Mapping[int, float] | None = None,
     ) -> None:
         """Place the chip.
 
@@ -67,9 +75,15 @@ class Fdc1004(WordRegisterDevice):
                 in microseconds. It is asked once per measurement, for its middle.
             name: the chip's name, for messages.
             powered_us: true time at which the supply came up.
+            clock_error_ppm: how much longer a measurement takes than it should. The data sheet
+                gives no tolerance.
+            capdac_error_pf: by number of CAPDAC steps, how much more than that the part takes
+                off; a real one may be off by more than a picofarad (TI E2E 1178477).
         """
         super().__init__(name)
         self._read_pf = read_pf
+        self._clock_error_ppm = clock_error_ppm
+        self._capdac_error_pf = capdac_error_pf or {}
         self.power_on(powered_us)
 
     def power_on(self, now_us: int) -> None:
@@ -99,6 +113,8 @@ class Fdc1004(WordRegisterDevice):
 
     def _read_result(self, register: int) -> int:
         index, low_word = divmod(register, 2)
+        if self._control & _bit(index) << 4 and self._slots_done[index] < 0:
+            raise self._misuse(register, "read before its measurement has ended")
         code = self._codes[index]
         if not low_word:
             self._high_read |= _bit(index)
@@ -142,11 +158,9 @@ class Fdc1004(WordRegisterDevice):
             raise self._misuse(_FDC_CONF, "RATE 0 is reserved")
         if enabled.bit_count() > 1 and not value & _REPEAT:
             raise self._misuse(_FDC_CONF, "several measurements triggered without REPEAT")
-        # The DONE bits are read-only. That a trigger clears them is this twin's reading: the
-        # data sheet only says that reading the result does.
+        # The DONE bits are read-only, and stay: the data sheet names nothing that clears them but
+        # reading the result. A driver that leaves a result unread finds it done the next time.
         self._control = value & 0xFFF0
-        self._done = 0
-        self._high_read = 0
         self._started_us = now_us
         self._slots_done = [-1] * _CHANNEL_COUNT
 
@@ -156,6 +170,7 @@ class Fdc1004(WordRegisterDevice):
         if not enabled:
             return
         period_us = _PERIOD_US[self._control >> 10 & 0b11]
+        period_us = period_us * (_PPM + self._clock_error_ppm) // _PPM
         slot_count = (now_us - self._started_us) // period_us
         if not self._control & _REPEAT:
             slot_count = min(slot_count, 1)
@@ -167,11 +182,13 @@ class Fdc1004(WordRegisterDevice):
                 middle_us = self._started_us + slot * period_us + period_us // 2
                 self._codes[index] = self._convert(self._configurations[index], middle_us)
                 self._done |= _bit(index)
+                self._high_read &= ~_bit(index)
 
     def _convert(self, configuration: int, at_us: int) -> int:
         difference_pf = self._read_pf((configuration >> 13) + 1, at_us)
         if configuration >> 10 & 0b111 == _CHB_CAPDAC:
-            difference_pf -= (configuration >> 5 & 0x1F) * _PF_PER_CAPDAC_STEP
+            steps = configuration >> 5 & 0x1F
+            difference_pf -= steps * _PF_PER_CAPDAC_STEP + self._capdac_error_pf.get(steps, 0.0)
         if difference_pf > _RANGE_PF:
             return _CODE_MAX
         if difference_pf < -_RANGE_PF:

@@ -1,13 +1,15 @@
 """The virtual I2C bus: who answers to which address, and what goes wrong on the wire.
 
 Two kinds of failure are kept apart. What a real bus does to firmware (nobody answers, a transfer
-is disturbed) is an `I2cNack`, which firmware sees as the errno of its port. What firmware must
-never do to a chip (write a read-only register, ask for a register that the twin does not know)
-is a `ChipMisuse`, which has to end the simulation: a real chip would go on silently, wrong.
+is disturbed, a line is held low) is an OSError, which firmware sees as the errno of its port.
+What firmware must never do to a chip (write a read-only register, ask for a register that the
+twin does not know) is a `ChipMisuse`, which has to end the simulation: a real chip would go on
+silently, wrong.
 """
 
 import errno
 from collections.abc import Callable, Mapping
+from enum import Enum
 from typing import Protocol
 
 from pouch_sim.errors import SimulationError
@@ -45,6 +47,47 @@ class I2cNack(OSError):
         super().__init__(errno.ENODEV, f"no I2C device answers at 0x{address:02X}")
 
 
+class I2cTimeout(OSError):
+    """A line is held low and the master gave up after its bus time-out.
+
+    Its errno is ETIMEDOUT, which the ESP32 port raises; the time has to pass at the caller.
+    """
+
+    def __init__(self) -> None:
+        """Take no arguments: the whole bus is stuck, not one chip."""
+        super().__init__(errno.ETIMEDOUT, "I2C bus is stuck")
+
+
+class Disturbance(Enum):
+    """What can become of one transfer."""
+
+    UNHEARD = "no chip takes part, nobody acknowledges"
+    UNSEEN = "the chip does what was asked, the master sees no acknowledge and no data"
+    STUCK = "a line is held low: no chip takes part, the master waits for its time-out"
+
+
+# Given the number of a transfer (from 0) and its address, says whether a disturbance spoils it,
+# and which; True stands for UNHEARD.
+FailTransfer = Callable[[int, int], bool | Disturbance]
+
+
+def spoil(
+    first_no: int, count: int = 1, disturbance: Disturbance = Disturbance.UNHEARD
+) -> FailTransfer:
+    """Return a `fail_transfer` that spoils some transfers running, whatever their address.
+
+    Args:
+        first_no: number of the first one.
+        count: how many. A driver's second try is a transfer too: two spoil both.
+        disturbance: what becomes of each.
+    """
+
+    def fail_transfer(transfer_no: int, _address: int) -> bool | Disturbance:
+        return disturbance if 0 <= transfer_no - first_no < count else False
+
+    return fail_transfer
+
+
 class I2cDevice(Protocol):
     """One chip on the bus."""
 
@@ -70,14 +113,16 @@ class I2cBus:
         self,
         devices: Mapping[int, I2cDevice],
         *,
-        fail_transfer: Callable[[int, int], bool] | None = None,
+        fail_transfer: FailTransfer | None = None,
+        stuck_us: tuple[int, int] | None = None,
     ) -> None:
         """Wire the chips.
 
         Args:
             devices: chip by 7-bit address.
-            fail_transfer: given the number of a transfer (from 0) and its address, says whether
-                a disturbance spoils it. A spoiled transfer reaches no chip.
+            fail_transfer: which transfers are disturbed.
+            stuck_us: true times in microseconds from and until which a line is held low: every
+                transfer in between is STUCK.
 
         Raises:
             ValueError: an address that 7-bit I2C does not have.
@@ -88,6 +133,7 @@ class I2cBus:
         self._devices = dict(devices)
         self._powered = tuple(devices.values())
         self._fail_transfer = fail_transfer
+        self._stuck_us = stuck_us or (0, 0)
         self.transfer_count = 0
 
     def power_on(self, now_us: int) -> None:
@@ -118,12 +164,19 @@ class I2cBus:
 
         Raises:
             I2cNack: nobody answers, or the transfer was spoiled. Give the errno to the firmware.
+            I2cTimeout: the bus is stuck. As above, after the master's time-out.
             ChipMisuse: the firmware broke the chip's rules. End the simulation.
         """
         transfer_no = self.transfer_count
         self.transfer_count += 1
         spoiled = self._fail_transfer is not None and self._fail_transfer(transfer_no, address)
+        stuck_from_us, stuck_until_us = self._stuck_us
+        if spoiled is Disturbance.STUCK or stuck_from_us <= now_us < stuck_until_us:
+            raise I2cTimeout
         device = self._devices.get(address)
-        if device is None or spoiled:
+        if device is None or spoiled in (True, Disturbance.UNHEARD):
             raise I2cNack(address)
-        return device.transfer(write, read_count, now_us)
+        data = device.transfer(write, read_count, now_us)
+        if spoiled is Disturbance.UNSEEN:
+            raise I2cNack(address)
+        return data

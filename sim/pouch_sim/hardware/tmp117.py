@@ -7,7 +7,11 @@ conversion cycle, Data_Ready and the alert flags of alert mode), both limits, of
                    4 T/nA   3 POL   2 DR/ALERT   1 SOFT_RESET   0 -
 
 Refused: the EEPROM and its lock (a band must never wear it out), therm mode, soft reset, every
-write to a read-only register and every register that the map (7.6) does not have.
+write to a read-only register and every register that the map (7.6) does not have. A result read
+while a one-shot conversion runs is refused too: a part would give the one before, and nobody would
+notice. Looking whether it is ready is allowed at any time. In continuous mode the newest result is
+what one asks for, and -256 C before the first (7.6.1).
+
 Section numbers in this file are the data sheet's. The ALERT pin is not wired on the pod.
 """
 
@@ -44,7 +48,8 @@ _SOFT_RESET = 0x0002
 
 # Communication and the first conversion start this long after the supply is good (7.3.1).
 _POWER_UP_US = 1_500
-# One conversion, typical. AVG = 0 to 3 takes 1, 8, 32 or 64 of them.
+# One conversion, typical; parts take 13 to 17.5 ms (6.5), which `clock_error_ppm` stands for.
+# AVG = 0 to 3 takes 1, 8, 32 or 64 of them.
 _CONVERSION_US = 15_500
 _AVERAGES = (1, 8, 32, 64)
 # Cycle by CONV and the shortest one by AVG (7.6, configuration register): averaging stretches
@@ -60,6 +65,11 @@ _CYCLE_US_BY_CONVERSION = (
     16_000_000,
 )
 _CYCLE_US_BY_AVERAGING = (15_500, 125_000, 500_000, 1_000_000)
+
+# 13 and 17.5 ms of 15.5 ms (6.5).
+_CLOCK_ERROR_PPM_MIN = -161_300
+_CLOCK_ERROR_PPM_MAX = 129_040
+_PPM = 1_000_000
 
 _STEPS_PER_C = 128
 _RAW_MIN = -0x8000
@@ -80,6 +90,7 @@ class Tmp117(WordRegisterDevice):
         *,
         name: str = "TMP117",
         powered_us: int = 0,
+        clock_error_ppm: int = 0,
     ) -> None:
         """Place the chip.
 
@@ -89,8 +100,16 @@ class Tmp117(WordRegisterDevice):
                 in a body.
             name: the chip's name, for messages.
             powered_us: true time at which the supply came up.
+            clock_error_ppm: how much longer everything takes than typically, -161,000 (13 ms) to
+                129,000 (17.5 ms).
+
+        Raises:
+            ValueError: a conversion time that the data sheet does not allow.
         """
+        if not _CLOCK_ERROR_PPM_MIN <= clock_error_ppm <= _CLOCK_ERROR_PPM_MAX:
+            raise ValueError(f"{name} with a clock error of {clock_error_ppm} ppm")
         super().__init__(name)
+        self._clock_error_ppm = clock_error_ppm
         self._read_temperature_c = read_temperature_c
         self.power_on(powered_us)
 
@@ -108,6 +127,9 @@ class Tmp117(WordRegisterDevice):
     def _read_register(self, register: int, now_us: int) -> int:
         self._complete_conversions(now_us)
         if register == _TEMPERATURE:
+            # A one-shot that has ended is in shutdown.
+            if self._mode() == _MODE_ONE_SHOT:
+                raise self._misuse(register, "read before its one-shot conversion has ended")
             self._flags &= ~_FLAG_READY
             return self._result & _WORD
         if register == _CONFIGURATION:
@@ -160,7 +182,10 @@ class Tmp117(WordRegisterDevice):
         return (self._configuration & _MODE_MASK) >> _MODE_SHIFT
 
     def _active_us(self) -> int:
-        return _CONVERSION_US * _AVERAGES[self._configuration >> 5 & 0b11]
+        return self._timed_us(_CONVERSION_US * _AVERAGES[self._configuration >> 5 & 0b11])
+
+    def _timed_us(self, typical_us: int) -> int:
+        return typical_us * (_PPM + self._clock_error_ppm) // _PPM
 
     def _complete_conversions(self, now_us: int) -> None:
         """Bring result and flags up to date.
@@ -178,9 +203,11 @@ class Tmp117(WordRegisterDevice):
             self._configuration &= ~_MODE_MASK
             self._configuration |= _MODE_SHUTDOWN << _MODE_SHIFT
         else:
-            cycle_us = max(
-                _CYCLE_US_BY_CONVERSION[self._configuration >> 7 & 0b111],
-                _CYCLE_US_BY_AVERAGING[self._configuration >> 5 & 0b11],
+            cycle_us = self._timed_us(
+                max(
+                    _CYCLE_US_BY_CONVERSION[self._configuration >> 7 & 0b111],
+                    _CYCLE_US_BY_AVERAGING[self._configuration >> 5 & 0b11],
+                )
             )
             completed_us += (now_us - completed_us) // cycle_us * cycle_us
         if completed_us > self._completed_us:

@@ -6,7 +6,8 @@ import asyncio
 import errno
 from collections.abc import Awaitable, Callable
 
-from bumble.device import AdvertisingType, Connection, Device
+from bumble import hci
+from bumble.device import AdvertisingType, Connection, Device, LegacyAdvertiser
 
 from pouch_sim.clock import MICROSECONDS_PER_SECOND
 from pouch_sim.radio.controller import SimController
@@ -20,7 +21,6 @@ IRQ_CENTRAL_DISCONNECT = 2
 IRQ_MTU_EXCHANGED = 21
 
 _KEEP_DATA = 0xFF
-_US_PER_MS = 1000
 _ADDRESS_TYPE_MASK = 1
 
 Request = Callable[[bytes], bytes | Awaitable[bytes] | None]
@@ -67,16 +67,35 @@ class ActiveRadio:
         """
         return self._requests[opcode](payload)
 
+    @property
+    def has_connections(self) -> bool:
+        """Whether a central is connected."""
+        return bool(self._connections)
+
     def cut(self) -> None:
         """Fall silent at once; centrals find out by themselves."""
         self._device.remove_listener(Device.EVENT_CONNECTION, self._on_connection)
-        self.controller.advertiser.stop()
-        self._air.remove_controller(self.controller)
+        self.park()
         self._gatt.end()
+
+    def park(self) -> None:
+        """Leave the air, to come back with `unpark`: a radio that is off between two windows.
+
+        The firmware sees what NimBLE shows after it was stopped: services and advertising data
+        are gone. Only what it cannot see is kept, because making a stack costs milliseconds.
+        """
+        self._silence()
+        self.controller.advertiser.forget()
+        self._gatt.forget_services()
+        self._air.remove_controller(self.controller)
+
+    def unpark(self) -> None:
+        """Be on the air again, as a radio that was just switched on."""
+        self._air.add_controller(self.controller)
 
     async def stop(self) -> None:
         """Say goodbye to all centrals, then fall silent."""
-        await self._device.stop_advertising()
+        self._silence()
         for connection in list(self._connections.values()):
             await connection.disconnect()
         # NimBLE stops when its centrals have heard the goodbye, in one of the next two events.
@@ -90,14 +109,22 @@ class ActiveRadio:
             self._device.gatt_server.max_mtu = int(value)
         return b""
 
-    def _advertise(self, payload: bytes) -> Awaitable[bytes]:
-        return self._start_advertising(payload) if payload else self._stop_advertising()
-
-    async def _stop_advertising(self) -> bytes:
-        await self._device.stop_advertising()
+    def _advertise(self, payload: bytes) -> bytes:
+        self._silence()
+        if payload:
+            self._start_advertising(payload)
         return b""
 
-    async def _start_advertising(self, payload: bytes) -> bytes:
+    def _silence(self) -> None:
+        self._device.legacy_advertiser = None
+        self.controller.advertiser.stop()
+
+    def _start_advertising(self, payload: bytes) -> None:
+        """Begin, past the commands that would carry this to a real controller.
+
+        A band starts to advertise with every sample; the four commands and their answers were
+        most of the cost of its life.
+        """
         connectable, interval_us = frames.ADVERTISE_PAYLOAD.unpack_from(payload)
         at = frames.ADVERTISE_PAYLOAD.size
         parts: list[bytes | None] = []
@@ -109,15 +136,17 @@ class ActiveRadio:
             else:
                 parts.append(payload[at : at + length])
                 at += length
-        kind = AdvertisingType
-        await self._device.start_advertising(
-            kind.UNDIRECTED_CONNECTABLE_SCANNABLE if connectable else kind.UNDIRECTED,
-            advertising_data=parts[0],
-            scan_response_data=parts[1],
-            advertising_interval_min=interval_us / _US_PER_MS,
-            advertising_interval_max=interval_us / _US_PER_MS,
+        kind = AdvertisingType.UNDIRECTED
+        if connectable:
+            kind = AdvertisingType.UNDIRECTED_CONNECTABLE_SCANNABLE
+        self._device.legacy_advertiser = LegacyAdvertiser(
+            device=self._device,
+            advertising_type=kind,
+            own_address_type=hci.OwnAddressType.RANDOM,
+            peer_address=hci.Address.ANY,
+            auto_restart=False,
         )
-        return b""
+        self.controller.advertiser.begin(kind, interval_us, parts[0], parts[1])
 
     def _disconnect(self, payload: bytes) -> bytes:
         connection = self._connections.get(frames.U16.unpack(payload)[0])

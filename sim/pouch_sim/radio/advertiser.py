@@ -53,6 +53,30 @@ class PacedAdvertiser(LegacyAdvertiser):
     def _interval_us(self) -> int:
         return max(self.advertising_interval_min * _INTERVAL_UNIT_US, _INTERVAL_US_MIN)
 
+    def begin(
+        self, kind: int, interval_us: int, data: bytes | None, scan_response: bytes | None
+    ) -> None:
+        """Begin to advertise from the controller's random address.
+
+        Args:
+            kind: Bumble's advertising type.
+            interval_us: between two advertisements.
+            data: advertising data; None keeps what there was.
+            scan_response: the same for the scan response.
+        """
+        self.advertising_type = kind
+        self.own_address_type = hci.OwnAddressType.RANDOM
+        self.advertising_interval_min = interval_us // _INTERVAL_UNIT_US
+        if data is not None:
+            self.advertising_data = data
+        if scan_response is not None:
+            self.scan_response_data = scan_response
+        self.start()
+
+    def forget(self) -> None:
+        """Hold no data any more."""
+        self.advertising_data = self.scan_response_data = b""
+
     def start(self) -> None:
         """Begin to advertise."""
         self.stop()

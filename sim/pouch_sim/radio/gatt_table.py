@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
+from typing import Any
 
 from bumble import att, core, gatt
 from bumble.device import Connection
@@ -39,6 +40,11 @@ class Value:
     data: bytearray = field(default_factory=bytearray)
     size: int = VALUE_BYTES_DEFAULT
     append: bool = False
+
+    def reset(self) -> None:
+        """Be as after a registration."""
+        self.data.clear()
+        self.size, self.append = VALUE_BYTES_DEFAULT, False
 
     def write_remote(self, data: bytes) -> None:
         """Take a write of the central, cut to what fits."""
@@ -76,6 +82,16 @@ class _Reader:
         return core.UUID.from_bytes(self.take(self.byte()))
 
 
+@dataclass(frozen=True)
+class _Kept:
+    """What a registration made: in the server, and in our own view of it."""
+
+    attributes: list[att.Attribute[Any]]
+    services: list[gatt.Service]
+    values: dict[int, Value]
+    by_handle: dict[int, att.Attribute[bytes]]
+
+
 class GattTable:
     """All values of one band, by handle.
 
@@ -93,15 +109,19 @@ class GattTable:
         self._own_service_count = len(server.services)
         self._values: dict[int, Value] = {}
         self._attributes: dict[int, att.Attribute[bytes]] = {}
+        # The last registration, its answer, and what it made, where that was taken out again: a
+        # radio that is switched on again registers the same.
+        self._registered = b""
+        self._handles = b""
+        self._kept: _Kept | None = None
 
     def register(self, payload: bytes) -> bytes:
         """Replace all services by those of the firmware; return their value handles, u16 each."""
+        if payload == self._registered and self._kept is not None:
+            return self._restore(self._kept)
+        self._clear()
+        self._kept = None
         server = self._server
-        del server.attributes[self._own_attribute_count :]
-        del server.services[self._own_service_count :]
-        server.attributes_by_handle.clear()
-        self._values.clear()
-        self._attributes.clear()
         reader = _Reader(payload)
         made: list[att.Attribute[bytes]] = []
         services = [self._service(reader, made) for _ in range(reader.byte())]
@@ -113,7 +133,40 @@ class GattTable:
             value.handle = attribute.handle
             self._values[attribute.handle] = value.stored
             self._attributes[attribute.handle] = attribute
-        return b"".join(frames.U16.pack(attribute.handle) for attribute in made)
+        self._registered = payload
+        self._handles = b"".join(frames.U16.pack(attribute.handle) for attribute in made)
+        return self._handles
+
+    def forget(self) -> None:
+        """Have no services, as after the radio was switched off."""
+        if self._kept is not None:
+            return
+        server = self._server
+        self._kept = _Kept(
+            server.attributes[self._own_attribute_count :],
+            server.services[self._own_service_count :],
+            dict(self._values),
+            dict(self._attributes),
+        )
+        self._clear()
+
+    def _clear(self) -> None:
+        server = self._server
+        del server.attributes[self._own_attribute_count :]
+        del server.services[self._own_service_count :]
+        server.attributes_by_handle.clear()
+        self._values.clear()
+        self._attributes.clear()
+
+    def _restore(self, kept: _Kept) -> bytes:
+        self._server.attributes.extend(kept.attributes)
+        self._server.services.extend(kept.services)
+        self._values.update(kept.values)
+        self._attributes.update(kept.by_handle)
+        for value in self._values.values():
+            value.reset()
+        self._kept = None
+        return self._handles
 
     def _service(self, reader: _Reader, made: list[att.Attribute[bytes]]) -> gatt.Service:
         uuid = reader.uuid()

@@ -79,6 +79,10 @@ class GattTraffic:
         """Replace all services; return their value handles."""
         return self._table.register(payload)
 
+    def forget_services(self) -> None:
+        """Have no services any more: the radio was switched off."""
+        self._table.forget()
+
     def read(self, payload: bytes) -> bytes:
         """Return a value; an unknown handle reads as empty, as on the boards."""
         value = self._table.value(frames.U16.unpack(payload)[0])

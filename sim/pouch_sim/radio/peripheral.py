@@ -18,6 +18,9 @@ from pouch_sim.radio.gatt_traffic import Post
 from pouch_sim.radio.link import RadioLink
 from pouch_sim.vm import frames
 
+# Answer to "radio on": the stack knows nothing of an earlier configuration.
+_NEW_STACK = b"\x01"
+
 
 class Peripheral:
     """The radio of one band, through all its boots.
@@ -35,6 +38,8 @@ class Peripheral:
         self._air = air
         self._post = post
         self._active: ActiveRadio | None = None
+        # A radio that is off between two windows of one boot: building it anew costs milliseconds.
+        self._parked: ActiveRadio | None = None
         # Another object after every power-off: what began before it must not come after it.
         self._life = object()
         self._in_range = True
@@ -63,11 +68,14 @@ class Peripheral:
             OSError: what the firmware is to be told.
         """
         if opcode == frames.BLE_ACTIVE and payload[0]:
-            return self._activate()
+            return self._activate() if self._parked is None else self._unpark(self._parked)
         if self._active is None:
             raise OSError(errno.ENODEV, "radio is off")
         if opcode == frames.BLE_ACTIVE:
-            return self._deactivate(self._active)
+            if self._active.has_connections:
+                return self._deactivate(self._active)
+            self._park(self._active)
+            return b""
         self.notification_count += opcode == frames.BLE_NOTIFY
         return self._active.serve(opcode, payload)
 
@@ -75,8 +83,19 @@ class Peripheral:
         """Fall silent at once; centrals find out by themselves."""
         self._life = object()
         active, self._active = self._active, None
+        self._parked = None
         if active is not None:
             active.cut()
+
+    def _park(self, active: ActiveRadio) -> None:
+        active.park()
+        self._active, self._parked = None, active
+
+    def _unpark(self, parked: ActiveRadio) -> bytes:
+        parked.unpark()
+        self._active, self._parked = parked, None
+        self._air.set_in_range(parked.controller, self._in_range)
+        return b""
 
     async def _activate(self) -> bytes:
         life = self._life
@@ -86,11 +105,15 @@ class Peripheral:
             raise OSError(errno.ENODEV, "power was cut while the radio started")
         self._active = ActiveRadio(device, controller, self._air, self._post)
         self._air.set_in_range(controller, self._in_range)
-        return b""
+        return _NEW_STACK
 
     async def _deactivate(self, active: ActiveRadio) -> bytes:
         await active.stop()
         if active is self._active:
-            self._active = None
-            active.cut()
+            if active.has_connections:
+                # A central that is out of range never heard the goodbye.
+                self._active = None
+                active.cut()
+            else:
+                self._park(active)
         return b""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from typing import Any, Literal
 
 from bleak.backends.scanner import (
@@ -23,6 +24,35 @@ _SERVICE_UUIDS = (
 )
 _SERVICE_DATA = (_TYPE.SERVICE_DATA_16_BIT_UUID, _TYPE.SERVICE_DATA_128_BIT_UUID)
 _NAMES = (_TYPE.COMPLETE_LOCAL_NAME, _TYPE.SHORTENED_LOCAL_NAME)
+
+
+@functools.lru_cache(maxsize=256)
+def _parse(
+    data_bytes: bytes,
+) -> tuple[str | None, dict[int, bytes], dict[str, bytes], tuple[str, ...]]:
+    """Return name, manufacturers' data, services' data and services of an advertisement.
+
+    A band says the same twenty times in a window, so this is asked twenty times for one answer.
+    """
+    data = AdvertisingData.from_bytes(data_bytes)
+    return (
+        next((text for kind in _NAMES if (text := data.get(kind))), None),
+        {
+            company: bytes(value)
+            for company, value in data.get_all(_TYPE.MANUFACTURER_SPECIFIC_DATA)
+        },
+        {
+            uuid_text(uuid): bytes(value)
+            for kind in _SERVICE_DATA
+            for uuid, value in data.get_all(kind)
+        },
+        tuple(
+            uuid_text(uuid)
+            for kind in _SERVICE_UUIDS
+            for found in data.get_all(kind)
+            for uuid in found
+        ),
+    )
 
 
 class SimScanner(BaseBleakScanner):
@@ -57,31 +87,17 @@ class SimScanner(BaseBleakScanner):
         await self.adapter.stop_scanning()
 
     def _on_advertisement(self, advertisement: Advertisement) -> None:
-        data = advertisement.data
-        uuids = [
-            uuid_text(uuid)
-            for kind in _SERVICE_UUIDS
-            for found in data.get_all(kind)
-            for uuid in found
-        ]
-        name = next((text for kind in _NAMES if (text := data.get(kind))), None)
+        name, manufacturer_data, service_data, uuids = _parse(bytes(advertisement.data))
         heard = AdvertisementData(
             local_name=name,
-            manufacturer_data={
-                company: bytes(value)
-                for company, value in data.get_all(_TYPE.MANUFACTURER_SPECIFIC_DATA)
-            },
-            service_data={
-                uuid_text(uuid): bytes(value)
-                for kind in _SERVICE_DATA
-                for uuid, value in data.get_all(kind)
-            },
-            service_uuids=uuids,
+            manufacturer_data=dict(manufacturer_data),
+            service_data=dict(service_data),
+            service_uuids=list(uuids),
             tx_power=None,
             rssi=advertisement.rssi,
             platform_data=(advertisement,),
         )
-        if not self.is_allowed_uuid(uuids):
+        if not self.is_allowed_uuid(heard.service_uuids):
             return
         address = advertisement.address.to_string(with_type_qualifier=False)
         device = self.create_or_update_device(address, address, name, advertisement.address, heard)

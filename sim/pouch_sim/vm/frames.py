@@ -37,6 +37,7 @@ from pouch_sim.vm.shadow.opcodes import (
     HEADER_FORMAT,
     I2C,
     IDLE,
+    IDLE_FORMAT,
     MISUSE,
     PAYLOAD_BYTES_MAX,
     PIN_IN,
@@ -44,6 +45,9 @@ from pouch_sim.vm.shadow.opcodes import (
     POWER_CUT,
     REPLY,
     RESET,
+    USB_IN,
+    USB_OUT,
+    USB_PRESENT,
 )
 
 # The opcodes are names of this module too: who uses frames needs both.
@@ -74,16 +78,19 @@ __all__ = [
     "POWER_CUT",
     "REPLY",
     "RESET",
+    "USB_IN",
+    "USB_OUT",
+    "USB_PRESENT",
 ]
 
 HEADER = struct.Struct(HEADER_FORMAT)
 
 # Requests that get no REPLY: the band goes on at once, or never.
 ONE_WAY = frozenset(
-    {IDLE, RESET, POWER_CUT, MISUSE, EXIT, PIN_OUT, BLE_WRITE, BLE_NOTIFY, BLE_ANSWER}
+    {IDLE, RESET, POWER_CUT, MISUSE, EXIT, PIN_OUT, USB_OUT, BLE_WRITE, BLE_NOTIFY, BLE_ANSWER}
 )
 
-IDLE_PAYLOAD = struct.Struct("<qIII")
+IDLE_PAYLOAD = struct.Struct(IDLE_FORMAT)
 I2C_PAYLOAD = struct.Struct("<BBH")
 U16 = struct.Struct("<H")
 U16_PAIR = struct.Struct("<HH")

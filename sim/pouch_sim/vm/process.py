@@ -39,6 +39,7 @@ class BootSettings:
         seed: text from which `os.urandom` and `random` draw.
         heap: heap of the interpreter, in its own notation, such as "400K".
         ticks_at_boot_us: what the board's clock shows when it starts.
+        board: which board it is, by the name of its file in firmware/boards.
     """
 
     firmware_dir: Path
@@ -51,6 +52,7 @@ class BootSettings:
     seed: str
     heap: str
     ticks_at_boot_us: int
+    board: str = "xiao_esp32c3"
 
     def environment(self) -> dict[str, str]:
         """Return the environment of the process, which is how simboot.py learns all this."""
@@ -65,6 +67,7 @@ class BootSettings:
             "SIM_UNIQUE_ID": self.unique_id.hex(),
             "SIM_SEED": self.seed,
             "SIM_TICKS_AT_BOOT_US": str(self.ticks_at_boot_us),
+            "SIM_BOARD": self.board,
         }
 
 

@@ -15,7 +15,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 from pouch_sim.clock import Crystal
 from pouch_sim.errors import BandCrashed, BandStuck
@@ -35,6 +35,30 @@ _EIO = 5
 Answer = bytes | Awaitable[bytes] | None
 
 
+class Spent(NamedTuple):
+    """What a band did since its boot.
+
+    Attributes:
+        programs: program operations of its flash.
+        erases: erase operations.
+        programmed_bytes: bytes programmed.
+        asleep_us: time in light sleep, by its own clock as all times here.
+        radio_us: time with its radio on.
+        busy_us: time with its radio off in which wires or flash kept its processor busy.
+        state: in which it now waits: AWAKE, ASLEEP or RADIO_ON of `shadow.opcodes`.
+        local_us: what its clock shows now.
+    """
+
+    programs: int
+    erases: int
+    programmed_bytes: int
+    asleep_us: int
+    radio_us: int
+    busy_us: int
+    state: int
+    local_us: int
+
+
 class Services(Protocol):
     """What a band's firmware can ask of the world. Errors for the firmware are OSError."""
 
@@ -48,8 +72,12 @@ class Services(Protocol):
         """Serve any other request; the answer of a one-way request is ignored."""
         ...
 
-    def idle(self, programs: int, erases: int, programmed_bytes: int) -> None:
-        """Take the flash counters since boot, as the band goes to sleep."""
+    def idle(self, spent: Spent, true_us: int) -> None:
+        """Take what the band spent since boot, as it begins to wait at a true time."""
+        ...
+
+    def woken(self, true_us: int) -> None:
+        """Take note that the band goes on at a true time."""
         ...
 
 
@@ -125,6 +153,7 @@ class Vm:
             self._timer.cancel()
             self._timer = None
         self._waiting = False
+        self._services.woken(self._loop.now_us)
         self._outbox.append(frames.encode(frames.GO, self._local_us()))
         data = b"".join(self._outbox)
         self._outbox.clear()
@@ -184,7 +213,7 @@ class Vm:
             self._answer_i2c(payload, local_us)
             return False
         if opcode == frames.IDLE:
-            self._wait(payload)
+            self._wait(payload, local_us)
             return True
         status = 0
         answer: Answer
@@ -231,9 +260,9 @@ class Vm:
             self._reply(payload, status)
             self._serve()
 
-    def _wait(self, payload: bytes) -> None:
-        until_us, programs, erases, programmed_bytes = frames.IDLE_PAYLOAD.unpack(payload)
-        self._services.idle(programs, erases, programmed_bytes)
+    def _wait(self, payload: bytes, local_us: int) -> None:
+        until_us, *spent = frames.IDLE_PAYLOAD.unpack(payload)
+        self._services.idle(Spent._make((*spent, local_us)), self._crystal.true_us(local_us))
         self._waiting = True
         if self._outbox:
             self._schedule()

@@ -15,6 +15,13 @@ __all__ = ["Recording", "RecordingError", "Replay"]
 
 _US_PER_S = 1_000_000
 
+# A band takes a thermometer for broken that gives the very same value for hours, since none on a
+# body does. So where no row is near, every half hour the last bit (a TMP117's) is another one.
+_SWAY_C = 1 / 128
+_SWAY_US = 1_800 * _US_PER_S
+# Nearer than this to a row its value is exact. A row's own sample is at most half a step away.
+_EXACT_US_MIN = 600 * _US_PER_S
+
 
 class NotRecorded(SimulationError):
     """A chip that should be absent was read. The pod was built without asking `unmeasured`."""
@@ -24,7 +31,8 @@ class Replay:
     """The surroundings of a band that lives through a recording; implements `Surroundings`.
 
     Each row is held from half-way to the row before until half-way to the row after: what the
-    band stores at any time is then the nearest reading, never a mixture of two.
+    band stores at any time is then the nearest reading, never a mixture of two. Far from all rows
+    it sways by one step of the sensor.
     """
 
     def __init__(self, recording: Recording, start_utc_s: float | None = None) -> None:
@@ -37,7 +45,10 @@ class Replay:
         start_utc_s = recording.first_utc_s if start_utc_s is None else start_utc_s
         self._rows = recording.rows
         self._has_case = recording.has_case_temperature
-        times_us = [round((row.utc_s - start_utc_s) * _US_PER_S) for row in recording.rows]
+        self._exact_us = max(_EXACT_US_MIN, round(recording.step_s * _US_PER_S))
+        self._times_us = times_us = [
+            round((row.utc_s - start_utc_s) * _US_PER_S) for row in recording.rows
+        ]
         # From each of these times on the next row is nearer.
         self._turns_us = [(before + after) // 2 for before, after in pairwise(times_us)]
 
@@ -54,7 +65,7 @@ class Replay:
 
     def infant_face_temperature_c(self, now_us: int) -> float:
         """Return the recorded skin temperature."""
-        return self.nearest(now_us).skin_temperature_c
+        return self.nearest(now_us).skin_temperature_c + self._sway_c(now_us)
 
     def caregiver_face_temperature_c(self, now_us: int) -> float:
         """Return the recorded case temperature.
@@ -65,7 +76,13 @@ class Replay:
         case_c = self.nearest(now_us).case_temperature_c
         if case_c is None:
             raise NotRecorded("the recording has no case_temperature_c")
-        return case_c
+        return case_c + self._sway_c(now_us)
+
+    def _sway_c(self, now_us: int) -> float:
+        row_us = self._times_us[bisect.bisect_right(self._turns_us, now_us)]
+        if abs(now_us - row_us) <= self._exact_us:
+            return 0.0
+        return _SWAY_C * (now_us // _SWAY_US % 2)
 
     def infant_electrode_pf(self, now_us: int) -> float:
         """Fail: a recording of temperatures does not know.

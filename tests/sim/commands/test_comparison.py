@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -16,10 +18,13 @@ def recording(times_s):
     )
 
 
-def sampled(source, interval_s, late_s=LATE_S):
-    """Samples as a faultless band would take them, up to half an interval behind the last row."""
+def sampled(source, interval_s, late_s=LATE_S, after_s=0.0):
+    """Samples as a faultless band would take them.
+
+    Up to half an interval behind the last row, and `after_s` more.
+    """
     world = Replay(source)
-    length_s = source.last_utc_s - source.first_utc_s + interval_s / 2
+    length_s = source.last_utc_s - source.first_utc_s + interval_s / 2 + after_s
     elapsed_s = np.arange(0, length_s, interval_s) + late_s
     measured_c = [world.infant_face_temperature_c(round(t * 1e6)) for t in elapsed_s]
     return made_samples(FIRST_UTC_S + elapsed_s, np.array(measured_c))
@@ -95,6 +100,32 @@ def test_rows_with_gaps_and_steps_of_any_length_are_faithful(
     assert (result.gap_count, result.gap_sample_count) == (gaps, in_gaps)
     assert between is None or result.between_sample_count == between
     assert off_grid is None or result.off_grid_count == off_grid
+
+
+@pytest.mark.parametrize("times_s", [evenly(60, 9), evenly(600, 9), [*evenly(60, 9), 517]])
+def test_samples_after_the_last_row_are_counted_apart_and_not_compared(tmp_path, times_s):
+    # A band is not pulled the moment its recording ends, and takes samples until it is.
+    source = recording(times_s)
+    interval_s = band_interval_s(source)
+    exact = compare(source, sampled(source, interval_s), interval_s, tmp_path / "exact.csv")
+    after = sampled(source, interval_s, after_s=5 * interval_s)
+    # Whatever they say: nobody knows what the person's temperature was then.
+    after.infant_temperature_c[-5:] = 20.0
+    result = compare(source, after, interval_s, tmp_path / "after.csv")
+    assert (exact.after_count, result.after_count) == (0, 5)
+    assert replace(result, after_count=0) == exact
+    assert result.faithful
+    assert (tmp_path / "after.csv").read_text() == (tmp_path / "exact.csv").read_text()
+
+
+def test_samples_after_the_last_row_do_not_stand_for_it(tmp_path):
+    source = recording(evenly(60, 9))
+    samples = sampled(source, 60, after_s=300)
+    keep = np.arange(len(samples.utc_s)) != 8
+    rest = made_samples(samples.utc_s[keep], samples.infant_temperature_c[keep])
+    result = compare(source, rest, 60, tmp_path / "rows.csv")
+    assert (result.lost_count, result.after_count) == (1, 5)
+    assert not result.faithful
 
 
 def test_lost_row_is_counted_and_has_no_sample_in_the_file(tmp_path):

@@ -79,6 +79,44 @@ def test_count_is_the_ranges_sensitivity(full_scale, mg_per_count):
     assert pop(chip, 1, STEP_US)["xyz"][0, 2] == round(1000 / mg_per_count)
 
 
+# ST's examples of output data at +-2 g, high and low byte (AN4682, AN5125 4.5.2 and the notes of
+# the rest of this family, which has one sensitivity).
+@pytest.mark.parametrize(
+    ("acceleration_mg", "high", "low"),
+    [(0, 0x00, 0x00), (350, 0x16, 0x69), (1000, 0x40, 0x09), (-350, 0xE9, 0x97),
+     (-1000, 0xBF, 0xF7)],
+)  # fmt: skip
+def test_word_is_the_application_notes_example(acceleration_mg, high, low):
+    felt_mg = int.from_bytes([high, low], "big", signed=True) * 0.061
+    # The notes leave off what is less than a count.
+    assert abs(felt_mg - acceleration_mg) < 0.061
+    chip = collecting(lambda first_us, step_us, count: np.full((count, 3), felt_mg))
+    word = chip.transfer(bytes([TAG]), 7, STEP_US)
+    assert word[1:] == bytes([low, high] * 3)
+
+
+# FIFO_DATA_OUT_TAG: bits 7-3 sensor, 2 for the accelerometer uncompressed; 2-1 count; 0 makes the
+# ones even (DS12814; so checks the library of the board maker Arduino).
+def test_first_four_tags_are_these():
+    assert pop(collecting(), 4, 4 * STEP_US)["tag"].tolist() == [0x11, 0x12, 0x14, 0x17]
+
+
+def test_status_registers_read_one_by_one_equal_both_at_once():
+    chip = collecting()
+    now_us = 300 * STEP_US
+    both = chip.transfer(bytes([STATUS]), 2, now_us)
+    assert both == b"\x2c\x01"
+    alone = [chip.transfer(bytes([STATUS + n]), 1, now_us) for n in range(2)]
+    assert b"".join(alone) == both
+
+
+def test_burst_goes_round_from_the_last_data_register_to_the_tag():
+    # FIFO reading procedure: after 0x7E comes 0x78 again, so words follow each other.
+    chip = collecting()
+    singles = [chip.transfer(bytes([TAG]), 7, 2 * STEP_US) for _ in range(2)]
+    assert collecting().transfer(bytes([TAG]), 14, 2 * STEP_US) == b"".join(singles)
+
+
 def test_acceleration_beyond_the_range_clips():
     chip = collecting(lambda first_us, step_us, count: np.full((count, 3), [2500.0, -2500.0, 0.0]))
     assert pop(chip, 1, STEP_US)["xyz"][0].tolist() == [32_767, -32_768, 0]

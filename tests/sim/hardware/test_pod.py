@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from pouch_sim.hardware.i2c import I2cNack
+from pouch_sim.hardware.i2c import I2cNack, I2cTimeout
 from pouch_sim.hardware.pod import Pod, PodFaults
 
 
@@ -90,6 +90,102 @@ def test_stuck_accelerometer_goes_on_filling_its_fifo_with_one_value():
     assert later[1:3] == int(x[-1]).to_bytes(2, "little")
 
 
+def collect_mg(pod, count):
+    """Return what the accelerometer collected since it was switched on, thousandths of g."""
+    for register, value in ((0x10, 0x10), (0x09, 0x01), (0x0A, 0x06)):
+        pod.bus.transfer(0x6A, bytes([register, value]), 0, 0)
+    raw = pod.bus.transfer(0x6A, b"\x78", 7 * count, 80_000 * count)
+    return np.frombuffer(raw, dtype=[("tag", "u1"), ("xyz", "<i2", 3)])["xyz"] * 0.061
+
+
+def electrodes_pf(pod, now_us):
+    pod.bus.transfer(0x50, b"\x0c\0\0", 0, now_us)
+    pod.bus.transfer(0x50, b"\x08\x10\x80", 0, now_us)
+    pod.bus.transfer(0x50, b"\x09\x30\x80", 0, now_us)
+    pod.bus.transfer(0x50, b"\x0c\x05\xc0", 0, now_us)
+    words = (word(pod, 0x50, register, now_us + 20_000) for register in (0, 2))
+    return [(value - 0x10000 * (value >> 15)) / 2048 + 12.5 for value in words]
+
+
+def test_noisy_thermometer_measures_around_the_truth_and_the_other_one_the_truth():
+    faults = PodFaults(noise_sd={"infant_thermometer": 2.0}, noise_seed=3)
+    pod = Pod(StillLife(), faults=faults)
+    noise_c = [temperature_c(pod, 0x48, n * 1000_000) - 36.0 - n / 1000 for n in range(400)]
+    assert abs(np.mean(noise_c)) < 0.4
+    assert 1.7 < np.std(noise_c) < 2.3
+    assert temperature_c(pod, 0x49, 400_000_000) == 35.0
+
+
+def test_noisy_electrodes_have_a_noise_of_their_own_each():
+    pod = Pod(StillLife(), faults=PodFaults(noise_sd={"touch": 1.0}))
+    infant, caregiver = np.array([electrodes_pf(pod, n * 1_000_000) for n in range(400)]).T
+    assert 0.85 < np.std(infant) < 1.15
+    assert 0.85 < np.std(caregiver) < 1.15
+    assert abs(np.corrcoef(infant, caregiver)[0, 1]) < 0.2
+
+
+def test_noisy_accelerometer_shakes_on_every_axis():
+    shaken = collect_mg(Pod(StillLife(), faults=PodFaults(noise_sd={"motion": 50.0})), 500)
+    assert np.all(np.abs(shaken.mean(axis=0) - [0, 0, 1000]) < 10)
+    assert np.all((shaken.std(axis=0) > 42) & (shaken.std(axis=0) < 58))
+
+
+def test_noise_is_its_seeds_own():
+    def first_c(seed):
+        faults = PodFaults(noise_sd={"infant_thermometer": 2.0}, noise_seed=seed)
+        return temperature_c(Pod(StillLife(), faults=faults), 0x48, 0)
+
+    assert first_c(1) == first_c(1) != first_c(2)
+
+
+def test_stuck_and_noisy_chip_repeats_one_noisy_value():
+    faults = PodFaults(
+        noise_sd={"infant_thermometer": 2.0}, stuck_from_us={"infant_thermometer": 0}
+    )
+    pod = Pod(StillLife(), faults=faults)
+    assert len({temperature_c(pod, 0x48, n * 1_000_000) for n in range(20)}) == 1
+
+
+def test_input_out_of_range_is_beyond_what_each_chip_measures():
+    names = ("infant_thermometer", "caregiver_thermometer", "touch", "motion")
+    pod = Pod(StillLife(), faults=PodFaults(beyond_from_us=dict.fromkeys(names, 1_000_000)))
+    assert temperature_c(pod, 0x48, 0) == 36.0
+    # A TMP117 is made for up to 150 C (SNOSD82D 6.3).
+    assert temperature_c(pod, 0x48, 2_000_000) == temperature_c(pod, 0x49, 2_000_000) == 200.0
+    pod.bus.transfer(0x50, b"\x08\x13\xe0", 0, 3_000_000)
+    pod.bus.transfer(0x50, b"\x0c\x04\x80", 0, 3_000_000)
+    # Even with the whole offset, 96.9 pF.
+    assert word(pod, 0x50, 0, 3_010_000) == 0x7FFF
+    # The 13th word is the first one after a second.
+    felt = collect_mg(Pod(StillLife(), faults=PodFaults(beyond_from_us={"motion": 1_000_000})), 20)
+    assert np.all(np.abs(felt[:12] - [0, 0, 1000]) < 0.1)
+    assert np.all(felt[12:] == 32_767 * 0.061)
+
+
+def test_clock_and_offset_errors_reach_their_chips():
+    faults = PodFaults(
+        clock_error_ppm={"infant_thermometer": 129_000, "motion": 100_000},
+        capdac_error_pf={4: 0.5},
+    )
+    pod = Pod(StillLife(), faults=faults)
+    for address, ready_us in ((0x48, 139_996), (0x49, 124_000)):
+        pod.bus.transfer(address, b"\x01\x0c\x20", 0, 0)
+        assert not word(pod, address, 1, ready_us - 1) & 0x2000
+        assert word(pod, address, 1, ready_us) & 0x2000
+    assert electrodes_pf(pod, 200_000) == [8.5, 1.5]
+    for register, value in ((0x10, 0x10), (0x09, 0x01), (0x0A, 0x06)):
+        pod.bus.transfer(0x6A, bytes([register, value]), 0, 0)
+    assert pod.bus.transfer(0x6A, b"\x3a", 1, 880_000) == b"\x0a"
+
+
+def test_bus_held_low_stops_every_chip_and_lets_go():
+    pod = Pod(StillLife(), faults=PodFaults(bus_stuck_us=(1_000, 2_000)))
+    for address in (0x48, 0x49, 0x50, 0x6A):
+        with pytest.raises(I2cTimeout):
+            pod.bus.transfer(address, b"\x00", 0, 1_500)
+    assert word(pod, 0x48, 15, 2_000) == 0x0117
+
+
 def test_bus_disturbance_is_passed_on():
     pod = Pod(StillLife(), faults=PodFaults(fail_transfer=lambda number, address: True))
     with pytest.raises(I2cNack):
@@ -111,5 +207,6 @@ def test_power_on_resets_every_chip():
 def test_unknown_chip_name_is_refused(name):
     with pytest.raises(ValueError, match="no chip is called"):
         Pod(StillLife(), absent={name})
-    with pytest.raises(ValueError, match="no chip is called"):
-        PodFaults(stuck_from_us={name: 0})
+    for fault in ("stuck_from_us", "beyond_from_us", "noise_sd", "clock_error_ppm"):
+        with pytest.raises(ValueError, match="no chip is called"):
+            PodFaults(**{fault: {name: 0}})

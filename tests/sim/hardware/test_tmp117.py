@@ -30,7 +30,7 @@ def test_register_after_power_on_has_the_data_sheets_value(register, value):
     assert read(Tmp117(lambda now_us: 20.0), register) == value
 
 
-# Table 7-1 of the data sheet.
+# SNOSD82D 7.3.3, table 7-1: every row.
 @pytest.mark.parametrize(
     ("temperature_c", "value"),
     [
@@ -91,21 +91,71 @@ def test_one_shot_does_not_repeat():
     assert not read(chip, CONFIGURATION, 90_000_000) & READY
 
 
-def test_result_before_the_end_is_the_old_one():
+def test_result_read_while_its_one_shot_runs_is_misuse():
     chip = Tmp117(lambda now_us: 20.0 if now_us < 1_000_000 else 30.0)
     write(chip, CONFIGURATION, ONE_SHOT_8)
     read(chip, TEMPERATURE, 124_000)
     write(chip, CONFIGURATION, ONE_SHOT_8, 1_000_000)
-    assert read(chip, TEMPERATURE, 1_123_999) == 20 * 128
+    for early_us in (1_000_000, 1_123_999):
+        # Looking is free, and does not make the result any readier.
+        assert not read(chip, CONFIGURATION, early_us) & READY
+        with pytest.raises(ChipMisuse, match="0x00: read before"):
+            read(chip, TEMPERATURE, early_us)
     assert read(chip, TEMPERATURE, 1_124_000) == 30 * 128
 
 
-@pytest.mark.parametrize(
-    ("conversion", "averaging", "cycle_us"),
-    [(4, 1, 1_000_000), (0, 0, 15_500), (0, 2, 500_000), (2, 1, 250_000), (7, 3, 16_000_000)],
-)
-def test_continuous_mode_repeats_every_cycle(conversion, averaging, cycle_us):
+def test_one_shot_written_anew_begins_anew():
     chip = Tmp117(lambda now_us: 20.0)
+    write(chip, CONFIGURATION, ONE_SHOT_8)
+    write(chip, CONFIGURATION, ONE_SHOT_8, 100_000)
+    assert not read(chip, CONFIGURATION, 223_999) & READY
+    assert read(chip, CONFIGURATION, 224_000) & READY
+
+
+def test_result_between_two_continuous_conversions_is_the_newest():
+    chip = Tmp117(lambda now_us: now_us / 1e6)
+    write(chip, CONFIGURATION, 0x0220)
+    assert read(chip, TEMPERATURE, 123_999) == 0x8000
+    first = read(chip, TEMPERATURE, 124_000)
+    assert read(chip, TEMPERATURE, 1_123_999) == first
+    assert read(chip, TEMPERATURE, 1_124_000) == first + 128
+
+
+# One conversion takes 13 to 17.5 ms, 15.5 ms typically (SNOSD82D 6.5).
+@pytest.mark.parametrize(("error_ppm", "conversion_us"), [(-161_290, 13_000), (129_032, 17_500)])
+def test_slowest_and_fastest_part_keep_the_data_sheets_times(error_ppm, conversion_us):
+    for averaging, count in enumerate((1, 8, 32, 64)):
+        chip = Tmp117(lambda now_us: 20.0, clock_error_ppm=error_ppm)
+        write(chip, CONFIGURATION, 0x0C00 | averaging << 5)
+        margin_us = 2 * count
+        assert not read(chip, CONFIGURATION, conversion_us * count - margin_us) & READY
+        assert read(chip, CONFIGURATION, conversion_us * count + margin_us) & READY
+
+
+@pytest.mark.parametrize("error_ppm", [-170_000, 130_000])
+def test_part_outside_the_data_sheet_is_refused(error_ppm):
+    with pytest.raises(ValueError, match="clock error"):
+        Tmp117(lambda now_us: 20.0, clock_error_ppm=error_ppm)
+
+
+# SNOSD82D 7.6, configuration register, conversion cycle by CONV (rows) and AVG (columns).
+CYCLES_MS = (
+    (15.5, 125, 500, 1000),
+    (125, 125, 500, 1000),
+    (250, 250, 500, 1000),
+    (500, 500, 500, 1000),
+    (1000, 1000, 1000, 1000),
+    (4000, 4000, 4000, 4000),
+    (8000, 8000, 8000, 8000),
+    (16_000, 16_000, 16_000, 16_000),
+)
+
+
+@pytest.mark.parametrize("conversion", range(8))
+@pytest.mark.parametrize("averaging", range(4))
+def test_continuous_mode_repeats_every_cycle(conversion, averaging):
+    chip = Tmp117(lambda now_us: 20.0)
+    cycle_us = round(CYCLES_MS[conversion][averaging] * 1000)
     write(chip, CONFIGURATION, conversion << 7 | averaging << 5)
     first_us = 15_500 * (1, 8, 32, 64)[averaging]
     assert read(chip, CONFIGURATION, first_us) & READY

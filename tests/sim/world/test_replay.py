@@ -12,7 +12,7 @@ def recording(*temperatures_c, case_c=None, step_s=60):
 
 @pytest.mark.parametrize(
     ("now_s", "temperature_c"),
-    [(0, 35.0), (29.9, 35.0), (30, 36.0), (60, 36.0), (89.9, 36.0), (90, 37.0), (1e6, 37.0)],
+    [(0, 35.0), (29.9, 35.0), (30, 36.0), (60, 36.0), (89.9, 36.0), (90, 37.0), (720, 37.0)],
 )
 def test_nearest_row_holds_half_a_step_either_side(now_s, temperature_c):
     world = Replay(recording(35.0, 36.0, 37.0))
@@ -31,6 +31,20 @@ def test_gap_in_the_recording_is_split_in_its_middle():
     world = Replay(Recording(rows))
     assert world.infant_face_temperature_c(359 * SECOND_US) == 36.0
     assert world.infant_face_temperature_c(361 * SECOND_US) == 37.0
+
+
+def test_far_from_all_rows_the_last_bit_changes_every_half_hour():
+    # Goal: a band does not take the held value of a long gap for a broken thermometer.
+    times_s = (0, 60, 120, 86_400)
+    rows = [Row(time_s, 35.0 + n, 30.0 + n) for n, time_s in enumerate(times_s)]
+    world = Replay(Recording(rows))
+    for now_s in range(0, 100_000, 60):
+        near = min(abs(now_s - time_s) for time_s in times_s) <= 600
+        sway_c = 0.0 if near else (now_s // 1800 % 2) / 128
+        now_us = now_s * SECOND_US
+        row = world.nearest(now_us)
+        assert world.infant_face_temperature_c(now_us) == row.skin_temperature_c + sway_c
+        assert world.caregiver_face_temperature_c(now_us) == row.case_temperature_c + sway_c
 
 
 def test_case_temperature_feeds_the_caregiver_face():

@@ -42,6 +42,9 @@ _TRANSMIT_BUFFERS = 16
 # What a call into the radio stack costs the processor. It keeps a loop that retries without
 # waiting from standing still in time.
 _CALL_US = 50
+# From switching the radio on until it could advertise: controller, calibration of the radio, host.
+# By the time stamps of an ESP32-C3's log in ESP-IDF's examples/bluetooth/nimble/power_save.
+_START_US = 90_000
 
 _ENODEV = 19
 _ENOTCONN = getattr(errno, "ENOTCONN", 107)
@@ -84,7 +87,25 @@ class _State:
         self.waiting = []
         self.connections = set()
         self.buffers = 0
+        # Whether it was ever on the air since it was switched on.
+        self.advertised = False
+        self.config = {}
+        # What the simulator was told of the configuration: it keeps it while the radio is off.
+        self.told = {}
+        self.reset_config()
+
+    def reset_config(self):
+        """Be as NimBLE when it starts: it forgets what it was told before it stopped."""
         self.config = {"gap_name": b"MPY ESP32", "mtu": 256, "addr_mode": 1}
+
+    def push_config(self):
+        """Tell the simulator what it does not know yet."""
+        for name in ("gap_name", "mtu"):
+            value = self.config[name]
+            if self.told.get(name) != value:
+                self.told[name] = value
+                text = value if name == "gap_name" else str(value).encode()
+                _radio(_op.BLE_CONFIG, name.encode() + b"=" + text)
 
 
 _state = _State()
@@ -208,6 +229,9 @@ class BLE:
     """The radio. There is one, however often it is asked for."""
 
     _instance = None
+    # The services registered last, encoded: firmware that keeps its tuple registers it again.
+    _services = None
+    _encoded = None
 
     def __new__(cls):
         if cls._instance is None:
@@ -217,12 +241,15 @@ class BLE:
     def active(self, active=None):
         if active is None or bool(active) == _state.active:
             return _state.active
-        _radio(_op.BLE_ACTIVE, b"\x01" if active else b"\x00")
-        _state.active = bool(active)
+        if _radio(_op.BLE_ACTIVE, b"\x01" if active else b"\x00"):
+            _state.told.clear()  # a stack that was made anew
+        _state.active = _rt.radio_on = bool(active)
         _state.connections.clear()
         _state.buffers = _TRANSMIT_BUFFERS
+        _state.advertised = False
         if active:
-            self.config(mtu=_state.config["mtu"], gap_name=_state.config["gap_name"])
+            _rt.spend_us(_START_US)
+            _state.reset_config()
             _announce_secrets()
         return _state.active
 
@@ -245,10 +272,8 @@ class BLE:
             if name not in _state.config:
                 raise ValueError("unknown config param")
             _state.config[name] = _as_bytes(value) if name == "gap_name" else value
-            if _state.active and name != "addr_mode":
-                text = _state.config[name]
-                text = text if name == "gap_name" else str(text).encode()
-                _radio(_op.BLE_CONFIG, name.encode() + b"=" + text)
+        if _state.advertised:
+            _state.push_config()
         return None
 
     def gap_advertise(self, interval_us, adv_data=None, *, resp_data=None, connectable=True):
@@ -256,6 +281,8 @@ class BLE:
         if interval_us is None:
             _radio(_op.BLE_ADVERTISE)
             return
+        _state.advertised = True
+        _state.push_config()
         request = struct.pack("<BI", 1 if connectable else 0, interval_us)
         for given in (adv_data, resp_data):
             if given is None:
@@ -276,7 +303,10 @@ class BLE:
 
     def gatts_register_services(self, services):
         _require_active()
-        request, counts = _encode_services(services)
+        if services is not self._services:
+            self._services = services
+            self._encoded = _encode_services(services)
+        request, counts = self._encoded
         reply = _radio(_op.BLE_REGISTER, request)
         handles = []
         at = 0

@@ -1,15 +1,23 @@
 """Stand-in for a board's `machine`: what the firmware needs, with its cost in time."""
 
+import errno
+
 import opcodes as _op
+import simpins as _pins
 import simrt as _rt
+from simboards import this as _board
+from simpins import ADC, PWM, Pin, mem32  # noqa: F401 - names of this module
 
-PWRON_RESET = 1
-HARD_RESET = 2
-WDT_RESET = 3
-DEEPSLEEP_RESET = 4
-SOFT_RESET = 5
+# A board has the causes that its port can tell; they are numbered alike.
+for _number, _name in enumerate(_board.RESET_CAUSES):
+    if _name:
+        globals()[_name] = _number + 1
 
-_ENODEV = 19
+_HARD_RESET = 2
+_SOFT_RESET = 5
+
+_hz = _board.FREQUENCIES_HZ[-1]
+
 _BITS_PER_I2C_BYTE = 9  # eight of data and one acknowledge
 
 _cause = int(_rt.env("SIM_RESET_CAUSE"))
@@ -17,6 +25,9 @@ _unique_id = bytes.fromhex(_rt.env("SIM_UNIQUE_ID"))
 
 
 def reset_cause():
+    # The RP2040 knows power and watchdog only, and resets itself through its watchdog.
+    if len(_board.RESET_CAUSES) < _cause or _board.RESET_CAUSES[_cause - 1] is None:
+        return _rt.WDT_RESET
     return _cause
 
 
@@ -25,23 +36,37 @@ def unique_id():
 
 
 def reset():
-    _rt.reset(HARD_RESET)
+    _rt.reset(_HARD_RESET)
 
 
 def soft_reset():
-    _rt.reset(SOFT_RESET)
+    _rt.reset(_SOFT_RESET)
 
 
 def lightsleep(time_ms=None):
-    """Sleep; without a time until an event.
+    """Sleep until the time is up or a wake-up pin has its level or, on an RP2040, its edge.
 
-    A board's radio is deaf meanwhile and its connections are lost. This one's goes on, so firmware
-    must not count on what it hears in light sleep.
+    The radio must be off (ESP-IDF, "Sleep Modes": applications must disable Bluetooth before).
+    An ESP32's watchdog stands still, an RP2040's does not.
     """
-    if time_ms is None:
-        _rt.wait_until(-1)
-    else:
-        _rt.sleep_us(time_ms * 1000)
+    if _rt.radio_on:
+        _rt.halt(_op.MISUSE, b"light sleep with the radio on")
+    _pins.fall_asleep()
+    began = _rt.now
+    watchdog_us = _rt.watchdog_us
+    if _board.WATCHDOG_SLEEPS:
+        _rt.watchdog_us = -1
+    due_us = -1 if time_ms is None else began + time_ms * 1000
+    _rt.asleep = True
+    while (due_us < 0 or _rt.now < due_us) and not _awoken():
+        _rt.wait_until(due_us)
+    _rt.asleep = False
+    if _board.WATCHDOG_SLEEPS and watchdog_us >= 0:
+        _rt.watchdog_us = watchdog_us + _rt.now - began
+
+
+def _awoken():
+    return Pin.noticed if _board.WAKES_BY_EDGE else Pin.wakes()
 
 
 def idle():
@@ -49,19 +74,33 @@ def idle():
 
 
 def freq(hz=None):
-    return 160000000
+    global _hz
+    if hz is None:
+        return _hz
+    if hz not in _board.FREQUENCIES_HZ:
+        raise ValueError("cannot change frequency")
+    _hz = hz
+    return None
 
 
 class I2C:
     """A bus master. Every transfer takes the time its bits take on the wire."""
 
     def __init__(self, id=0, *, scl=None, sda=None, freq=400000, timeout=50000):
+        _board.check_i2c(id, scl and scl.id, sda and sda.id)
         self._bus = id
         self._freq = freq
+        self._timeout_us = timeout
 
     def _transfer(self, address, write, read_count, wire_bytes):
         _rt.spend_us(wire_bytes * _BITS_PER_I2C_BYTE * 1000000 // self._freq)
-        return _rt.transfer(self._bus, address, write, read_count)
+        try:
+            return _rt.transfer(self._bus, address, write, read_count)
+        except OSError as error:
+            if error.errno == errno.ETIMEDOUT:
+                # A line is held low: the master waits, then gives up.
+                _rt.spend_us(self._timeout_us)
+            raise
 
     def scan(self):
         found = []
@@ -97,83 +136,12 @@ class I2C:
 SoftI2C = I2C
 
 
-class Pin:
-    """A pin. Outputs are shown to the simulator; inputs are what the simulator set, else high."""
-
-    IN = 0
-    OUT = 1
-    OPEN_DRAIN = 2
-    PULL_UP = 1
-    PULL_DOWN = 2
-    IRQ_RISING = 1
-    IRQ_FALLING = 2
-
-    _levels = {}
-    _handlers = {}
-
-    def __init__(self, id, mode=-1, pull=-1, *, value=None):
-        self.id = id
-        self._mode = mode
-        if value is not None:
-            self.value(value)
-
-    def value(self, level=None):
-        if level is None:
-            return Pin._levels.get(self.id, 1)
-        level = 1 if level else 0
-        if Pin._levels.get(self.id) != level:
-            Pin._levels[self.id] = level
-            _rt.send(_op.PIN_OUT, bytes((self.id, level)))
-        return None
-
-    __call__ = value
-
-    def on(self):
-        self.value(1)
-
-    def off(self):
-        self.value(0)
-
-    def irq(self, handler=None, trigger=IRQ_RISING | IRQ_FALLING):
-        Pin._handlers[self.id] = (self, handler, trigger)
-
-    @staticmethod
-    def _on_input(payload):
-        pin_id, level = payload[0], payload[1]
-        before = Pin._levels.get(pin_id, 1)
-        Pin._levels[pin_id] = level
-        pin, handler, trigger = Pin._handlers.get(pin_id, (None, None, 0))
-        edge = Pin.IRQ_RISING if level else Pin.IRQ_FALLING
-        if handler and level != before and trigger & edge:
-            handler(pin)
-
-
-_rt.handlers[_op.PIN_IN] = Pin._on_input
-
-
-class ADC:
-    """An analogue input; the simulator knows what voltage is on the pin."""
-
-    ATTN_0DB = 0
-    ATTN_11DB = 3
-
-    _FULL_SCALE_UV = 3300000
-
-    def __init__(self, pin, *, atten=ATTN_11DB):
-        self._pin = pin.id if isinstance(pin, Pin) else pin
-
-    def read_uv(self):
-        reply = _rt.call(_op.ADC, bytes((self._pin,)))
-        return reply[0] | reply[1] << 8 | reply[2] << 16 | reply[3] << 24
-
-    def read_u16(self):
-        return min(65535, self.read_uv() * 65535 // self._FULL_SCALE_UV)
-
-
 class WDT:
     """The watchdog: once started it can be fed, never stopped."""
 
     def __init__(self, id=0, timeout=5000):
+        if not 0 < timeout <= _board.WATCHDOG_MS_MAX:
+            raise ValueError("timeout exceeds %d" % _board.WATCHDOG_MS_MAX)
         self._timeout_us = timeout * 1000
         self.feed()
 

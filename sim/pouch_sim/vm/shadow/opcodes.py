@@ -9,6 +9,7 @@ POWER_CUT = 0x05
 MISUSE = 0x06
 EXIT = 0x07
 PIN_OUT = 0x08
+USB_OUT = 0x09
 BLE_ACTIVE = 0x10
 BLE_CONFIG = 0x11
 BLE_ADVERTISE = 0x12
@@ -27,9 +28,19 @@ GO = 0x82
 BLE_EVENT = 0x83
 BLE_CREDIT = 0x84
 PIN_IN = 0x85
+USB_IN = 0x86
+USB_PRESENT = 0x87
 
 # Layout of a frame's header, see vm/frames.py, and the longest payload: it holds the longest I2C
 # burst that anybody reads, a whole motion FIFO of 3 kB.
 HEADER_FORMAT = "<HBbQ"
 HEADER_BYTES = 12
 PAYLOAD_BYTES_MAX = 4096
+
+# What an IDLE band says: until when it waits, then what it did since it booted (see vm.Spent), and
+# in which of these states it now waits.
+IDLE_FORMAT = "<qIIIQQQB"
+IDLE_BYTES = 45
+AWAKE = 0
+ASLEEP = 1
+RADIO_ON = 2

@@ -4,8 +4,10 @@
 """
 
 import hashlib as _hashlib
+from collections import namedtuple as _namedtuple
 
 import simrt as _rt
+from simboards import this as _board
 
 _builtin = _rt.builtin("os")
 
@@ -39,5 +41,10 @@ def sync():
     pass
 
 
+# MicroPython has no typing.NamedTuple.
+_NAMES = ("sysname", "nodename", "release", "version", "machine")
+_Uname = _namedtuple("uname", _NAMES)  # noqa: PYI024
+
+
 def uname():
-    return ("esp32", "esp32", "1.29.0", "v1.29.0", "Simulated board with ESP32C3")
+    return _Uname(*_board.UNAME)

@@ -14,6 +14,7 @@ import random
 import opcodes
 import simaio
 import simrt
+import simusb
 import vfs
 from flashdev import PROGRAM_BYTES, Flash
 
@@ -58,6 +59,7 @@ def _run_main():
 
 def _boot():
     sys.modules["_asyncio"] = simaio
+    simusb.install()
     random.seed(int.from_bytes(os.urandom(4), "little"))
     text = ""
     try:
@@ -66,6 +68,9 @@ def _boot():
         _run_main()
     except SystemExit:
         pass
+    except KeyboardInterrupt:
+        # Somebody pressed Ctrl-C: the board is at its prompt, and that is no failure.
+        print("KeyboardInterrupt")
     except BaseException as error:
         sys.print_exception(error)
         text = type(error).__name__ + ": " + str(error)

@@ -9,12 +9,17 @@ import struct
 import sys
 
 from opcodes import (
+    ASLEEP,
+    AWAKE,
     GO,
     HEADER_BYTES,
     HEADER_FORMAT,
     I2C,
     IDLE,
+    IDLE_BYTES,
+    IDLE_FORMAT,
     PAYLOAD_BYTES_MAX,
+    RADIO_ON,
     RESET,
 )
 
@@ -47,8 +52,11 @@ _out = bytearray(HEADER_BYTES)
 _in = bytearray(HEADER_BYTES + PAYLOAD_BYTES_MAX)
 _in_view = memoryview(_in)
 _header_view = _in_view[:HEADER_BYTES]
-_idle = bytearray(HEADER_BYTES + 20)
-struct.pack_into(HEADER_FORMAT, _idle, 0, 20, IDLE, 0, 0)
+_idle = bytearray(HEADER_BYTES + IDLE_BYTES)
+struct.pack_into(HEADER_FORMAT, _idle, 0, IDLE_BYTES, IDLE, 0, 0)
+# What changes in it: from the time in its header on.
+_IDLE_CHANGES = "<Q" + IDLE_FORMAT[1:]
+_TIME_OFFSET = 4
 
 _TICKS_AT_BOOT_US = int(env("SIM_TICKS_AT_BOOT_US"))
 
@@ -57,9 +65,19 @@ _world_us = _TICKS_AT_BOOT_US
 flash_programs = 0
 flash_erases = 0
 flash_bytes = 0
+# Time in light sleep, time with the radio on, and time with the radio off in which the processor
+# was kept busy, mostly by wires and flash. The rest of the time it waited, awake.
+asleep_us = 0
+radio_us = 0
+busy_us = 0
 
 # The watchdog bites when `now` reaches this; -1 while none is armed.
 watchdog_us = -1
+
+# Whether the radio is on, the board in light sleep, and a computer on the USB port.
+radio_on = False
+asleep = False
+usb_present = False
 
 # Handlers of events, by opcode: a module registers its own when it is imported.
 handlers = {}
@@ -69,6 +87,7 @@ def now_us():
     """Return this board's microseconds since boot."""
     global now
     now += _CLOCK_READ_US
+    _book(_CLOCK_READ_US)
     if 0 <= watchdog_us <= now:
         reset(WDT_RESET)
     return now
@@ -76,8 +95,9 @@ def now_us():
 
 def start_over():
     """Forget the time and wear of what came before the firmware: that was in the factory."""
-    global now, flash_programs, flash_erases, flash_bytes
+    global now, flash_programs, flash_erases, flash_bytes, busy_us
     now = _TICKS_AT_BOOT_US
+    busy_us = 0
     flash_programs = flash_erases = flash_bytes = 0
 
 
@@ -85,6 +105,16 @@ def spend_us(us):
     """Let time pass in which this board is busy and hears nothing."""
     global now
     now += us
+    _book(us)
+
+
+def _book(us):
+    # No time is counted twice: what the radio draws hides whether the processor works.
+    global busy_us, radio_us
+    if radio_on:
+        radio_us += us
+    else:
+        busy_us += us
 
 
 def send(opcode, payload=b""):
@@ -95,13 +125,19 @@ def send(opcode, payload=b""):
 
 def _receive():
     # Reads one frame; returns (opcode, status, payload length). The payload is in `_in`.
-    global now, _world_us
+    global now, _world_us, asleep_us, radio_us
     if _socket.readinto(_header_view) != HEADER_BYTES:
         raise SystemExit
     length, opcode, status, _world_us = struct.unpack_from(HEADER_FORMAT, _in)
     if length:
         _socket.readinto(_in_view[HEADER_BYTES : HEADER_BYTES + length])
-    now = max(now, _world_us)
+    waited_us = _world_us - now
+    if waited_us > 0:
+        now = _world_us
+        if asleep:
+            asleep_us += waited_us
+        elif radio_on:
+            radio_us += waited_us
     return opcode, status, length
 
 
@@ -152,7 +188,20 @@ def wait_until(due_us):
     limit_us = due_us
     if watchdog_us >= 0 and (due_us < 0 or due_us > watchdog_us):
         limit_us = watchdog_us
-    struct.pack_into("<QqIII", _idle, 4, now, limit_us, flash_programs, flash_erases, flash_bytes)
+    struct.pack_into(
+        _IDLE_CHANGES,
+        _idle,
+        _TIME_OFFSET,
+        now,
+        limit_us,
+        flash_programs,
+        flash_erases,
+        flash_bytes,
+        asleep_us,
+        radio_us,
+        busy_us,
+        ASLEEP if asleep else RADIO_ON if radio_on else AWAKE,
+    )
     _socket.write(_idle)
     events = None
     while True:

@@ -12,6 +12,7 @@ _TICKS_PERIOD = 1 << 30
 _TICKS_MASK = _TICKS_PERIOD - 1
 _TICKS_HALF = _TICKS_PERIOD >> 1
 _EPOCH_2000_S = 946684800
+_SPIN_US_MAX = 2000
 _FEBRUARY = 2
 
 
@@ -43,7 +44,11 @@ def sleep_ms(ms):
 
 
 def sleep_us(us):
-    _rt.sleep_us(us)
+    # A board spins for such a short time, and so costs no round trip to the simulator here.
+    if us <= _SPIN_US_MAX:
+        _rt.spend_us(us)
+    else:
+        _rt.sleep_us(us)
 
 
 def time():
