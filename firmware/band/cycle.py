@@ -91,6 +91,8 @@ class Cycle:
             await self._wait_until(due_ms)
 
     async def _sample(self) -> None:
+        # While nothing loads the cell: no radio, no motor, no conversion.
+        self._supply.read()
         uptime_cs = self._clock.uptime_cs()
         wait_ms = self._sampler.start()
         while wait_ms:
@@ -110,7 +112,6 @@ class Cycle:
         self.newest = fields
         now_ms = self._clock.uptime_ms()
         self._reports.write(now_ms)
-        self._supply.read()
         if self._plan.due(now_ms) and not (self._supply.must_stop or self._link.is_open):
             self._link.open(self._plan.window_ms)
 

@@ -19,6 +19,16 @@ _DAMAGED_SUFFIX = ".bad"
 _FREE_BLOCKS_MIN = 16
 
 
+def free_blocks(path: str) -> int:
+    """Return how many blocks of a file system are free at least.
+
+    littlefs counts each folder twice, and so may count more blocks in use than there are. What
+    MicroPython makes of that is below zero on a board, and above all there are in 64 bits.
+    """
+    _, _, all_blocks, free = os.statvfs(path)[:4]
+    return free if 0 <= free <= all_blocks else 0
+
+
 class SegmentFolder:
     """Segment files in order of their first record numbers.
 
@@ -110,7 +120,7 @@ class SegmentFolder:
         Returns:
             Whether they are. The newest segment always stays.
         """
-        while os.statvfs(self._folder)[3] < blocks:
+        while free_blocks(self._folder) < blocks:
             if self._damaged:
                 os.remove(self._path(self._damaged.pop(0), _DAMAGED_SUFFIX))
             elif len(self.firsts) > 1:

@@ -19,7 +19,7 @@ _LATE_MS_MAX = const(60_000)
 # Recovering a log of 28 days and compiling take seconds; nothing takes two minutes.
 _FIRST_MS_MAX = const(120_000)
 # Twenty cycles of 30 s. Healthy needs two minutes' flush and one window of the radio, which the
-# slow plan has after five minutes at the latest.
+# first sample opens.
 TRIAL_MS = const(600_000)
 # A health record without anything to tell.
 _RECORD_INTERVAL_MS = const(86_400_000)

@@ -5,12 +5,16 @@ from micropython import const
 from pouch_protocol import constants as c
 
 # Window and period of the radio by plan, milliseconds; docs/DESIGN.md has the charge of each. An
-# ESP32-C3 under MicroPython draws 77 mA while its radio is on, so the windows are most of the
-# account: 2 s in 30 s would empty 400 mAh in three days.
+# ESP32-C3 under MicroPython draws 88 mA while its radio is on, whatever it does, so the windows are
+# most of the account: 2 s in 30 s would empty 400 mAh in three days, 1 s in 600 s in 26.
 _PLANS = {
     c.PLAN_DEFAULT: (1_000, 60_000),
-    c.PLAN_SLOW: (1_000, 600_000),
+    c.PLAN_SLOW: (1_000, 1_200_000),
 }
+
+# Samples set the pace, and no two are closer than ten seconds: a window that is due before half of
+# that has passed is due now.
+_EARLY_MS = const(5_000)
 
 # A lithium-ion cell of 4.2 V at rest: millivolts, and the charge left in steps of 0.1 %. The usual
 # chart for pouch cells; between 3.7 and 3.9 V cells differ by some 20 mV, a tenth of the charge.
@@ -24,6 +28,9 @@ _PERMILLE = (1000, 900, 800, 700, 600, 500, 400, 300, 200, 100, 50, 0)
 STOP_MV = const(3_400)
 # Relieved of its load a cell recovers by less than this: only a charger brings it above.
 RESUME_MV = const(3_600)
+# A protected cell is cut off at about 2.4 V (typical of its circuits, not from a data sheet of
+# ours). Whoever runs and reads less has a broken divider, which is no reason to stop recording.
+BROKEN_MV = const(2_000)
 # The steep end of the curve: 3 % left, whatever the pace was.
 LOW_MV = const(3_500)
 LOW_DAYS = const(2)
@@ -38,7 +45,7 @@ _PACE_PERMILLE_MIN = const(100)
 _CHARGED_PERMILLE_MIN = const(100)
 # What a plan needs in a day, in steps of 0.1 % of a 400 mAh cell, until a pace is measured:
 # `python -m benchmarks charge`.
-_PLANNED_PERMILLE_PER_DAY = {c.PLAN_DEFAULT: 125, c.PLAN_SLOW: 34}
+_PLANNED_PERMILLE_PER_DAY = {c.PLAN_DEFAULT: 127, c.PLAN_SLOW: 34}
 
 
 class Plan:
@@ -58,8 +65,7 @@ class Plan:
         """Tell whether a window is due, once for each."""
         if now_ms < self._due_ms:
             return False
-        # Samples set the pace: a window that is due half a sample later is due now.
-        self._due_ms = now_ms + self.period_ms - self.period_ms // 8
+        self._due_ms = now_ms + self.period_ms - _EARLY_MS
         return True
 
 
@@ -81,6 +87,8 @@ class Gauge:
 
     Attributes:
         days_left: whole days at the present pace; DAYS_UNKNOWN before the first reading.
+        is_low: whether the battery lasts for two days or less. It stays low until a charger was
+            there: near the line each reading would say something else.
     """
 
     def __init__(self, plan: int) -> None:
@@ -92,9 +100,12 @@ class Gauge:
         self._planned = _PLANNED_PERMILLE_PER_DAY[plan]
         # Smoothed, 1/16 mV.
         self._mv16 = 0
-        # Charge and time of the first reading since the start or the last charger.
+        # The most charge since the start or the last charger, and when it was; the least since.
         self._first = None
+        self._least = 0
         self.days_left = DAYS_UNKNOWN
+        self.is_low = False
+        self._stays_low = False
 
     @property
     def battery_mv(self) -> int:
@@ -102,14 +113,9 @@ class Gauge:
         return self._mv16 >> 4
 
     @property
-    def is_low(self) -> bool:
-        """Whether the battery lasts for two days or less."""
-        return self.days_left <= LOW_DAYS or 0 < self.battery_mv <= LOW_MV
-
-    @property
     def must_stop(self) -> bool:
         """Whether it is time to stop in order."""
-        return 0 < self.battery_mv <= STOP_MV
+        return BROKEN_MV < self.battery_mv <= STOP_MV
 
     def take(self, battery_mv: int, uptime_h: int) -> None:
         """Take a reading; every five minutes is often enough.
@@ -123,8 +129,14 @@ class Gauge:
         # A quarter of each new reading: a single bad one moves little.
         self._mv16 += ((battery_mv << 4) - self._mv16) // 4
         charge = charge_permille(self.battery_mv)
-        if self._first is None or charge > self._first[0] + _CHARGED_PERMILLE_MIN:
+        if self._first is None or charge > self._least + _CHARGED_PERMILLE_MIN:
             self._first = (charge, uptime_h)
+            self._least = charge
+            self._stays_low = False
+        elif charge >= self._first[0]:
+            # The charger is still there, or nothing has been used yet.
+            self._first = (charge, uptime_h)
+        self._least = min(self._least, charge)
         used = self._first[0] - charge
         hours = uptime_h - self._first[1]
         per_day = self._planned
@@ -133,8 +145,13 @@ class Gauge:
         # What is below STOP_MV is not used.
         usable = max(0, charge - charge_permille(STOP_MV))
         self.days_left = min(_DAYS_MAX, usable // per_day)
+        low = self.days_left <= LOW_DAYS or self.battery_mv <= LOW_MV
+        if low and not self.is_low:
+            self._stays_low = True
+        self.is_low = low or self._stays_low
 
     def charged(self) -> None:
         """Begin anew: a charger was there, and what was read before says nothing."""
         self._mv16 = 0
         self._first = None
+        self._stays_low = False

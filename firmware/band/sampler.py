@@ -9,6 +9,8 @@ from drivers.activity import activity_mg
 from drivers.fault import SensorFault
 from pouch_protocol import constants as c
 
+from .doubt import Restless, Still
+
 # 512 words at 12.5 Hz are 41 s, less if the chip's clock runs fast: drain well before that.
 MOTION_DRAIN_MS = const(30_000)
 
@@ -22,8 +24,20 @@ _FAULT_FIELDS = (
     "motion_faults",
 )
 _FAULTS_MAX = const(255)
-# Even a thermometer on a table changes its last bit, 8 mC, within minutes.
-_STUCK_CS = const(180_000)
+
+# A thermometer's noise is about its step of 8 mC: even on a table it changes within minutes. Three
+# hours, because a replayed recording may be coarser, see `doubt`.
+_THERMOMETER_STILL_CS = const(1_080_000)
+# Half a degree to and fro; three turns among eight values are noise.
+_TURN_C128 = const(64)
+_TURNS_MAX = const(2)
+# Electrodes of a pod that moves do not stay the same to 2 fF, one part in a thousand. At rest they
+# may, in a drawer for days: so half an hour counts only while the pod moves. The accelerometer's
+# own noise is 7 mg by `activity`, and 8 at most; breathing is 12 and more.
+_TOUCH_STILL_CS = const(180_000)
+_MOVING_MG = const(10)
+# An accelerometer that measures has noise: no sample of it is without activity.
+_MOTION_STILL_CS = const(180_000)
 
 
 class Sampler:
@@ -63,8 +77,11 @@ class Sampler:
         self._flags = 0
         # Samples with a fault, by the order of _FAULT_FLAGS.
         self._fault_counts = [0, 0, 0, 0]
-        # Last value of each thermometer, and since when it has been the same.
-        self._same = [(c.TEMPERATURE_MISSING, 0), (c.TEMPERATURE_MISSING, 0)]
+        # Doubts about what a chip says although it answers.
+        self._thermometers_still = [Still(_THERMOMETER_STILL_CS), Still(_THERMOMETER_STILL_CS)]
+        self._thermometers_restless = [Restless(_TURN_C128, _TURNS_MAX) for _ in range(2)]
+        self._touch_still = Still(_TOUCH_STILL_CS)
+        self._motion_still = Still(_MOTION_STILL_CS)
 
     def start(self) -> int:
         """Start the conversions.
@@ -104,24 +121,20 @@ class Sampler:
             uptime_cs: when the conversions were started.
 
         Returns:
-            The fields of a sample record. A sensor that failed has its flag set and its value
-            missing, and so has an electrode outside what the converter can measure.
+            The fields of a sample record. A sensor that failed, or whose values a sound one would
+            not give, has its flag set and its value missing; an electrode outside what the
+            converter can measure has its own.
         """
         if not self._electrodes_read:
             self._read_electrodes()
-        infant_pf512, caregiver_pf512 = self._touched()
         infant_c128 = self._temperature(0, uptime_cs)
         caregiver_c128 = self._temperature(1, uptime_cs)
-        self.drain_motion()
-        activity = c.BYTE_MISSING
-        if self._word_count:
-            activity = self._activity_sum // self._word_count
-        flags = self._flags | self._motion_flags
-        self._word_count = self._activity_sum = self._motion_flags = 0
-        breath_adult, breath_infant = self._breathing.take()
+        activity, breath_adult, breath_infant = self._movement(uptime_cs)
+        infant_pf512, caregiver_pf512 = self._touched(activity, uptime_cs)
+        flags = self._flags
         for index, flag in enumerate(_FAULT_FLAGS):
             if flags & flag:
-                self._count_fault(index)
+                self._fault_counts[index] = min(self._fault_counts[index] + 1, _FAULTS_MAX)
         return {
             "flags": flags,
             "uptime_cs": uptime_cs,
@@ -161,8 +174,7 @@ class Sampler:
     def take_fault_counts(self) -> dict:
         """Return the fields of a health record about sensors, and count anew.
 
-        Each counts the samples in which a sensor gave no value for its own fault, and for a
-        thermometer one more per half hour in which its value never changed; 255 is 255 or more.
+        Each counts the samples with a sensor's fault flag; 255 is 255 or more.
         """
         counts = {field: self._fault_counts[index] for index, field in enumerate(_FAULT_FIELDS)}
         self._fault_counts = [0, 0, 0, 0]
@@ -173,32 +185,49 @@ class Sampler:
         self._electrodes = self._read(c.FLAG_TOUCH_FAULT, (None, None))
         self._electrodes_read = True
 
-    def _count_fault(self, index: int) -> None:
-        self._fault_counts[index] = min(self._fault_counts[index] + 1, _FAULTS_MAX)
+    def _temperature(self, index: int, uptime_cs: int) -> int:
+        flag = _THERMOMETERS[index]
+        c128 = self._read(flag, c.TEMPERATURE_MISSING)
+        measured = None if self._flags & flag else c128
+        stuck = self._thermometers_still[index].take(measured, uptime_cs)
+        noisy = self._thermometers_restless[index].take(measured)
+        if stuck or noisy:
+            self._flags |= flag
+            return c.TEMPERATURE_MISSING
+        return c128
 
-    def _touched(self) -> tuple:
+    def _movement(self, uptime_cs: int) -> tuple:
+        """Return activity and both breathing bands since the last sample."""
+        self.drain_motion()
+        activity = c.BYTE_MISSING
+        if self._word_count:
+            activity = self._activity_sum // self._word_count
+        self._flags |= self._motion_flags
+        self._word_count = self._activity_sum = self._motion_flags = 0
+        breath_adult, breath_infant = self._breathing.take()
+        if self._motion_still.take(None if activity else 0, uptime_cs):
+            self._flags |= c.FLAG_MOTION_FAULT
+            return c.BYTE_MISSING, c.BYTE_MISSING, c.BYTE_MISSING
+        return activity, breath_adult, breath_infant
+
+    def _touched(self, activity: int, uptime_cs: int) -> tuple:
         """Return both electrodes as recorded, with a flag for each that is out of range."""
-        infant, caregiver = self._electrodes
-        if not self._flags & c.FLAG_TOUCH_FAULT:
-            if infant is None:
-                self._flags |= c.FLAG_INFANT_TOUCH_RANGE
-            if caregiver is None:
-                self._flags |= c.FLAG_CAREGIVER_TOUCH_RANGE
+        infant, caregiver = electrodes = self._electrodes
+        moving = _MOVING_MG <= activity != c.BYTE_MISSING
+        if self._touch_still.take(
+            electrodes if moving and None not in electrodes else None, uptime_cs
+        ):
+            self._flags |= c.FLAG_TOUCH_FAULT
+        if self._flags & c.FLAG_TOUCH_FAULT:
+            return c.TOUCH_MISSING, c.TOUCH_MISSING
+        if infant is None:
+            self._flags |= c.FLAG_INFANT_TOUCH_RANGE
+        if caregiver is None:
+            self._flags |= c.FLAG_CAREGIVER_TOUCH_RANGE
         return (
             c.TOUCH_MISSING if infant is None else infant,
             c.TOUCH_MISSING if caregiver is None else caregiver,
         )
-
-    def _temperature(self, index: int, uptime_cs: int) -> int:
-        """Return a thermometer's value; count it as faulty when it has been the same for long."""
-        value = self._read(_THERMOMETERS[index], c.TEMPERATURE_MISSING)
-        last, since_cs = self._same[index]
-        if value != last or value == c.TEMPERATURE_MISSING:
-            self._same[index] = (value, uptime_cs)
-        elif uptime_cs - since_cs >= _STUCK_CS:
-            self._same[index] = (value, uptime_cs)
-            self._count_fault(index)
-        return value
 
     def _attempt(self, flag: int, sensor, action) -> bool:
         """Do one thing with a sensor whose identity is known; flag it if that fails."""

@@ -65,7 +65,7 @@ class Signals:
         """Show which band this is, for so long from now.
 
         Args:
-            duration_s: how long; the last round is not cut short by more than its own length.
+            duration_s: how long; the last round is cut short.
         """
         self._identify_until_ms = self._clock.uptime_ms() + duration_s * _MS_PER_S
         self.show(p.IDENTIFY)
@@ -83,10 +83,14 @@ class Signals:
             except asyncio.TimeoutError:
                 pass
 
-    async def until_dark(self) -> None:
-        """Wait until nothing plays any more: before the radio's last word and a restart."""
+    async def until_dark(self, rest) -> None:
+        """Wait until nothing plays any more.
+
+        Args:
+            rest: the Rest; it feeds the watchdog, for some patterns take longer than one waits.
+        """
         while self._feedback.active:
-            await asyncio.sleep_ms(_BUTTON_STEP_MS)
+            await rest.until(self._clock.uptime_ms() + _BUTTON_STEP_MS)
 
     def _step(self, on_gesture) -> int:
         """Bring everything up to now; return how long nothing changes, milliseconds."""
@@ -95,8 +99,7 @@ class Signals:
         if gesture is not None:
             on_gesture(gesture)
         self._show_holding()
-        self._go_on_identifying(now_ms)
-        wait_ms = self._feedback.step(now_ms)
+        wait_ms = self._play(now_ms)
         self._hold(now_ms, wait_ms)
         if self._button.active:
             return _BUTTON_STEP_MS
@@ -110,20 +113,30 @@ class Signals:
             else:
                 self.hide(p.RECOVERING)
 
-    def _go_on_identifying(self, now_ms: int) -> None:
-        if self._identify_until_ms is None:
-            return
-        if now_ms >= self._identify_until_ms:
-            self._identify_until_ms = None
-            self.hide(p.IDENTIFY)
-        elif not self._feedback.is_showing(p.IDENTIFY):
-            self._feedback.show(p.IDENTIFY, now_ms)
+    def _play(self, now_ms: int) -> "int | None":
+        """Play up to now, IDENTIFY over and over while it is asked for; see Feedback.step."""
+        feedback = self._feedback
+        until_ms = self._identify_until_ms
+        if until_ms is not None and now_ms >= until_ms:
+            self._identify_until_ms = until_ms = None
+            feedback.hide(p.IDENTIFY)
+        wait_ms = feedback.step(now_ms)
+        if until_ms is None:
+            return wait_ms
+        if not feedback.is_showing(p.IDENTIFY):
+            feedback.show(p.IDENTIFY, now_ms)
+            wait_ms = feedback.step(now_ms)
+        left_ms = until_ms - now_ms
+        return min(left_ms, wait_ms or left_ms)
 
     def _hold(self, now_ms: int, wait_ms: "int | None") -> None:
         """Say whether the band may sleep, and until when at most."""
         awake = self._awake
         if not self._button.active:
             awake.release(awake.BUTTON)
+            # An edge that came between the two took its hold for ours.
+            if self._button.active:
+                awake.hold(awake.BUTTON)
         if self._feedback.active or self._identify_until_ms is not None:
             awake.hold(awake.SIGNAL)
             awake.wake_ms = None

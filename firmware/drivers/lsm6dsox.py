@@ -8,7 +8,7 @@ holds 512 words, 41 s: a band with a longer interval must drain more often than 
 
 from micropython import const
 
-from .fault import IDENTITY, NOT_READY, SensorFault
+from .fault import BUS, IDENTITY, NOT_READY, SensorFault
 from .registers import Registers
 
 _FIFO_CTRL3 = const(0x09)
@@ -22,9 +22,11 @@ _FIFO_STATUS1 = const(0x3A)
 _FIFO_DATA_OUT_TAG = const(0x78)
 
 _WHO_AM_I_VALUE = const(0x6C)
-# Bits of FIFO_STATUS2: the level's two upper bits, and overrun since the last status read.
+# Bits of FIFO_STATUS2: the level's two upper bits; 6 FIFO_OVR_IA, filled completely now; and 3
+# FIFO_OVR_LATCHED, the same since the last status read. One alone could be missed: a read that is
+# disturbed clears the latch unseen.
 _LEVEL_HIGH = const(0x03)
-_OVERRUN_LATCHED = const(0x08)
+_OVERRUN = const(0x48)
 _TAG_SENSOR_SHIFT = const(3)
 _TAG_ACCELEROMETER = const(2)
 
@@ -55,7 +57,7 @@ class Lsm6dsox:
     """The accelerometer. After `configure` it works alone; `drain` takes what it collected.
 
     Attributes:
-        overrun: whether words were lost before the last `drain`.
+        overrun: whether words were lost before or in the last `drain`.
     """
 
     WORD_BYTES = _WORD_BYTES
@@ -95,7 +97,9 @@ class Lsm6dsox:
     def drain(self, buffer: bytearray) -> int:
         """Move words from the FIFO into a buffer, oldest first; return how many.
 
-        Words that do not fit stay for the next call.
+        Words that do not fit stay for the next call. A burst that fails may have taken words out
+        of the FIFO all the same, so it is not simply repeated: the FIFO is asked again how many
+        it holds. Words lost so count as an overrun; if all were, none is returned.
 
         Args:
             buffer: room for whole words of WORD_BYTES.
@@ -105,22 +109,41 @@ class Lsm6dsox:
                 that the chip lost its settings with its power: call `configure` again; IDENTITY
                 if what came out are not accelerometer words.
         """
-        status = self._status
-        self._registers.read_into(_FIFO_STATUS1, status)
-        self.overrun = bool(status[1] & _OVERRUN_LATCHED)
-        waiting = (status[1] & _LEVEL_HIGH) << 8 | status[0]
+        self.overrun = False
+        waiting = self._waiting()
         if not waiting:
             raise SensorFault(NOT_READY)
-        word_count = min(waiting, len(buffer) // _WORD_BYTES)
+        room = len(buffer) // _WORD_BYTES
+        word_count = min(waiting, room)
         view = memoryview(buffer)
         first = 0
+        failed = False
         while first < word_count:
             last = min(first + _BURST_WORDS, word_count) - 1
             burst = view[first * _WORD_BYTES : (last + 1) * _WORD_BYTES]
-            self._registers.read_into(_FIFO_DATA_OUT_TAG, burst)
-            # A burst that failed half-way and was tried again can run past the FIFO's end.
+            try:
+                self._registers.read_once_into(_FIFO_DATA_OUT_TAG, burst)
+            except OSError:
+                if failed:
+                    raise SensorFault(BUS) from None
+                failed = True
+                left = self._waiting()
+                if first + left < waiting:
+                    self.overrun = True
+                    waiting = first + left
+                    word_count = min(waiting, room)
+                continue
+            failed = False
             for tag in (burst[0], burst[(last - first) * _WORD_BYTES]):
                 if tag >> _TAG_SENSOR_SHIFT != _TAG_ACCELEROMETER:
                     raise SensorFault(IDENTITY)
             first = last + 1
         return word_count
+
+    def _waiting(self) -> int:
+        """Return how many words the FIFO holds, and note a loss; the chip forgets it with that."""
+        status = self._status
+        self._registers.read_into(_FIFO_STATUS1, status)
+        if status[1] & _OVERRUN:
+            self.overrun = True
+        return (status[1] & _LEVEL_HIGH) << 8 | status[0]

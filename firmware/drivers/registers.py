@@ -41,6 +41,14 @@ class Registers:
             except OSError:
                 raise SensorFault(BUS) from None
 
+    def read_once_into(self, register: int, buffer) -> None:
+        """Fill a buffer from a register on, without a second try: reading takes something away.
+
+        Raises:
+            OSError: the transfer failed. How much the chip gave is not known.
+        """
+        self._i2c.readfrom_mem_into(self._address, register, buffer)
+
     def write(self, register: int, payload: bytes | bytearray) -> None:
         """Write bytes from a register on.
 

@@ -2,7 +2,7 @@
 
 from micropython import const
 
-from .fault import IDENTITY, NOT_READY, SensorFault
+from .fault import IDENTITY, NOT_READY, RANGE, SensorFault
 from .registers import Registers
 
 _TEMPERATURE = const(0x00)
@@ -16,9 +16,14 @@ _READY = const(0x2000)
 # The result register's content before any conversion, -256 C (7.6, Temp_Result).
 _NO_RESULT = const(-32768)
 
-# Eight conversions of typically 15.5 ms, and an eighth more for the part's spread. Eight averages
-# bring the noise down to about one step of 1/128 C (8.2.2.1); more would only cost charge.
-_CONVERSION_MS = const(140)
+# What the part is made for, -55 to 150 C (6.3): beyond it the result means nothing.
+_C128_MIN = const(-7040)
+_C128_MAX = const(19200)
+
+# Eight conversions of 13 to 17.5 ms, typically 15.5 (6.5), make at most 140 ms; 5 % more because
+# the board may time the wait by an RC oscillator. Eight averages bring the noise down to about one
+# step of 1/128 C (8.2.2.1); more would only cost charge.
+_CONVERSION_MS = const(148)
 
 
 class Tmp117:
@@ -54,14 +59,18 @@ class Tmp117:
         self._registers.write_word(_CONFIGURATION, _ONE_SHOT_8)
 
     def read(self) -> int:
-        """Return the temperature in 1/128 degrees Celsius, -32767 to 32767.
+        """Return the temperature in 1/128 degrees Celsius, -7040 to 19200.
 
         Raises:
-            SensorFault: BUS, or NOT_READY if no measurement has ended since the last read.
+            SensorFault: BUS; NOT_READY if no measurement has ended since the last read, or if a
+                disturbance hid its flag, which reading clears (7.6, Data_Ready); RANGE if the
+                result lies beyond what the part can measure.
         """
         if not self._registers.read_word(_CONFIGURATION) & _READY:
             raise SensorFault(NOT_READY)
         temperature_c128 = self._registers.read_signed_word(_TEMPERATURE)
         if temperature_c128 == _NO_RESULT:
             raise SensorFault(NOT_READY)
+        if not _C128_MIN <= temperature_c128 <= _C128_MAX:
+            raise SensorFault(RANGE)
         return temperature_c128

@@ -6,7 +6,7 @@ The counter goes on over messages, so a lost frame is noticed, and a frame that 
 stack delivers twice is dropped. One splitter and one joiner serve one direction of one channel.
 """
 
-from .constants import MESSAGE_BYTES_MAX
+from . import constants as c
 from .errors import BadSequence, Corrupt, Truncated
 
 _FIRST = 0x80
@@ -34,7 +34,7 @@ class Splitter:
         Raises:
             ValueError: the message is empty or too long, or the last one is not finished.
         """
-        if self.busy or not 0 < len(message) <= MESSAGE_BYTES_MAX:
+        if self.busy or not 0 < len(message) <= c.MESSAGE_BYTES_MAX:
             raise ValueError("cannot load a message of %d bytes" % len(message))
         self._message = message
         self._position = 0
@@ -96,9 +96,9 @@ class Joiner:
         return self._take(frame)
 
     def _take(self, frame: bytes) -> "bytes | None":
-        if len(self._parts) + len(frame) - 1 > MESSAGE_BYTES_MAX:
+        if len(self._parts) + len(frame) - 1 > c.MESSAGE_BYTES_MAX:
             self._inside = False
-            raise Corrupt("message over %d bytes" % MESSAGE_BYTES_MAX)
+            raise Corrupt("message over %d bytes" % c.MESSAGE_BYTES_MAX)
         self._parts += frame[1:]
         if not frame[0] & _LAST:
             return None

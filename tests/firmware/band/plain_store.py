@@ -330,6 +330,8 @@ def _check_survivor(flash, promised, begun, cut_at):
     assert all(held[number][1] == number * 3000 for number in held), cut_at
     before = log.next_record_no
     assert before >= promised, cut_at
+    # Two minutes at 30 s, the record that was being written among them.
+    assert begun - before <= 4, (cut_at, begun, before)
     _append(log, 4)
     assert sorted(_read_all(log))[-4:] == list(range(before, before + 4)), cut_at
 

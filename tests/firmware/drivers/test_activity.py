@@ -1,15 +1,7 @@
 import numpy as np
 import pytest
 
-SEED = 20_240_117
-WORD_BYTES = 7
-
-
-def encode(counts):
-    words = np.zeros((len(counts), WORD_BYTES), dtype=np.uint8)
-    words[:, 0] = 0x10
-    words[:, 1:] = np.ascontiguousarray(counts, dtype="<i2").view(np.uint8).reshape(-1, 6)
-    return words.tobytes()
+from tests.firmware.drivers.motion_words import put_words
 
 
 def reference_mg(counts):
@@ -24,22 +16,26 @@ def reference_mg(counts):
 
 
 def in_vm(bench, counts):
-    bench.do(f"words = bytearray(bytes.fromhex('{encode(counts).hex()}'))")
+    put_words(bench, counts)
     return bench.get(f"activity.activity_mg(words, {len(counts)})")
 
 
-@pytest.fixture
-def activity(bench):
-    bench.do("import drivers.activity as activity")
+@pytest.fixture(params=["native", "bytecode"])
+def activity(bench, request):
+    bench.do("import drivers.activity as activity, drivers.native as native")
+    if request.param == "native" and not bench.get("native.NATIVE"):
+        pytest.skip("this machine's MicroPython makes no native code")
+    if request.param == "bytecode":
+        bench.do("activity.spread_sum = native.bytecode()['spread_sum']")
     return bench
 
 
-def test_activity_of_random_words_equals_the_reference(activity):
-    draw = np.random.default_rng(SEED)
+def test_activity_of_random_words_equals_the_reference(activity, seed):
+    draw = np.random.default_rng(seed)
     for count in (1, 2, 11, 12, 13, 23, 24, 25, 374, 375, 376, 512):
         for scale in (1, 16, 300, 4000, 65_535):
             counts = draw.integers(-scale // 2, scale // 2 + 1, size=(count, 3))
-            assert in_vm(activity, counts) == reference_mg(counts), (SEED, count, scale)
+            assert in_vm(activity, counts) == reference_mg(counts), (seed, count, scale)
 
 
 def test_activity_without_words_is_missing(activity):
@@ -73,5 +69,5 @@ def test_activity_leaves_out_words_after_the_last_whole_window(activity):
 def test_activity_ignores_the_buffer_beyond_the_count(activity):
     counts = np.zeros((24, 3), dtype=int)
     counts[15, 0] = 30_000
-    activity.do(f"words = bytearray(bytes.fromhex('{encode(counts).hex()}'))")
+    put_words(activity, counts)
     assert activity.get("activity.activity_mg(words, 12)") == 0
