@@ -12,12 +12,18 @@ STUBS_STAMP := firmware/typings/.installed
 PYTEST_ARGS ?= -n auto --dist worksteal
 DEMO_ARGS ?=
 BENCH_ARGS ?=
+# Which board, on which port; what talks to it, and what compiles for it.
+PORT ?=
+BOARD ?= xiao_esp32c3
+MPREMOTE ?= $(BIN)/mpremote
+BUILD_PYTHON ?= $(BIN)/python
 
 .DEFAULT_GOAL := help
-.PHONY: help venv demo test lint types types-host types-band bench vectors package flash clean
+.PHONY: help venv demo test lint types types-host types-band bench vectors
+.PHONY: package image flash board-test clean
 
 help: ## Show this list
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-9s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 venv: $(VENV_STAMP) ## Make .venv, which holds the command `pouch`
 
@@ -62,14 +68,22 @@ vectors: venv ## Check the locked byte vectors in CPython and in MicroPython
 package: venv ## Write firmware/package.json anew after adding or removing a firmware file
 	@$(BIN)/python tools/firmware_package.py
 
-flash: venv ## Copy the firmware to a board that runs MicroPython (PORT=/dev/ttyACM0)
-	@test -n "$(PORT)" || { echo "make flash: say which port, e.g. PORT=/dev/ttyACM0" >&2; exit 2; }
+image: venv ## Compile the firmware into build/BOARD.pouch, for `pouch band update` (BOARD=pico_w)
+	@$(BIN)/python tools/build_image.py "$(BOARD)"
+
+flash: venv $(MPREMOTE) ## Put the firmware on a board (PORT=/dev/ttyACM0 BOARD=xiao_esp32c3|pico_w)
+	@MPREMOTE="$(MPREMOTE)" PYTHON="$(BUILD_PYTHON)" tools/board.sh flash "$(PORT)" "$(BOARD)"
+
+board-test: venv $(MPREMOTE) ## Run the board's tests on a board (PORT=..., BOARD=...)
+	@MPREMOTE="$(MPREMOTE)" tools/board.sh test "$(PORT)" "$(BOARD)"
+
+$(BIN)/mpremote: | $(VENV_STAMP)
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check \
 		--constraint constraints.txt mpremote
-	@$(BIN)/mpremote connect "$(PORT)" mip install --target= firmware/package.json + reset
 
 clean: ## Remove what make made: environment, stubs, caches, fetched libraries
 	rm -rf $(VENV) firmware/typings build dist .pytest_cache .hypothesis .ruff_cache
 	rm -rf host/pouch_host/web/node_modules host/pouch_host/web/static/vendor
+	rm -rf tests/device_vm/node_modules
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 	find . -name '*.egg-info' -type d -prune -exec rm -rf {} +

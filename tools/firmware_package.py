@@ -1,52 +1,122 @@
 """Write firmware/package.json: the files that `mip` copies to a board, and where they go.
 
 The list is made from the tree, so that a new driver is never forgotten; a test compares the two.
+`build_image.py` compiles the same list.
 """
 
+import ast
 import json
+from collections.abc import Iterable
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 PACKAGE_FILE = ROOT / "firmware" / "package.json"
-FIRMWARE_PACKAGES = ("band", "boards", "drivers")
+FIRMWARE_PACKAGES = ("band", "boards", "drivers", "start")
 PROTOCOL_PACKAGE = "pouch_protocol"
+MAIN = "main.py"
+# Where the firmware's version stands, once.
+_VERSION_FILE = "firmware/band/app.py"
+_VERSION_NAME = "VERSION"
+
+
+def firmware_sources(root: Path) -> list[tuple[str, Path]]:
+    """Return `(path on the board, file)` of each file that a band needs, main.py last.
+
+    Last, because a board whose copying broke off must not start half a program.
+
+    Args:
+        root: the repository.
+
+    Raises:
+        SyntaxError: a file is no Python.
+    """
+    firmware, protocol = root / "firmware", root / "protocol"
+    ours = [
+        path
+        for package in FIRMWARE_PACKAGES
+        for path in sorted((firmware / package).rglob("*.py"))
+    ]
+    shared = _imported_protocol(protocol / PROTOCOL_PACKAGE, ours)
+    sources = [(path.relative_to(protocol).as_posix(), path) for path in shared]
+    sources += [(path.relative_to(firmware).as_posix(), path) for path in ours]
+    return [*sources, (MAIN, firmware / MAIN)]
+
+
+def firmware_version(root: Path) -> tuple[int, int, int]:
+    """Return the firmware's version: major, minor, patch.
+
+    Args:
+        root: the repository.
+
+    Raises:
+        ValueError: the firmware does not say.
+    """
+    tree = ast.parse((root / _VERSION_FILE).read_text(encoding="utf-8"))
+    for node in tree.body:
+        if isinstance(node, ast.Assign) and ast.unparse(node.targets[0]) == _VERSION_NAME:
+            major, minor, patch = ast.literal_eval(node.value)
+            return major, minor, patch
+    raise ValueError(f"{_VERSION_FILE} has no {_VERSION_NAME}")
 
 
 def package_urls(root: Path) -> list[list[str]]:
-    """Return [path on the board, path from firmware/] for each file that a board needs.
+    """Return [path on the board, path from firmware/] for each file that a band needs.
 
     Args:
         root: the repository.
     """
-    firmware = root / "firmware"
-    protocol = root / "protocol"
-    urls = []
-    for path in sorted((protocol / PROTOCOL_PACKAGE).rglob("*.py")):
-        name = path.relative_to(protocol).as_posix()
-        urls.append([f"lib/{name}", f"../protocol/{name}"])
-    for package in FIRMWARE_PACKAGES:
-        paths = sorted((firmware / package).rglob("*.py"))
-        urls += [[path.relative_to(firmware).as_posix()] * 2 for path in paths]
-    # Last: a board whose copying broke off must not start half a program at its next boot.
-    urls.append(["main.py", "main.py"])
-    return urls
+    return [
+        [name, f"../protocol/{name}" if name.startswith(f"{PROTOCOL_PACKAGE}/") else name]
+        for name, _ in firmware_sources(root)
+    ]
 
 
-def package_text(root: Path, version: str) -> str:
+def package_text(root: Path) -> str:
     """Return the text of package.json, one file a line so that a diff names what changed.
 
     Args:
         root: the repository.
-        version: the firmware's version, for people; mip itself ignores it.
     """
+    version = ".".join(map(str, firmware_version(root)))
     lines = ",\n".join(f"        {json.dumps(url)}" for url in package_urls(root))
     return f'{{\n    "version": {json.dumps(version)},\n    "urls": [\n{lines}\n    ]\n}}\n'
 
 
+def _imported_protocol(package: Path, importers: Iterable[Path]) -> list[Path]:
+    """Return the protocol's modules that the firmware imports, directly or through each other.
+
+    The host's half of a session and what else only a host needs stays off the board.
+    """
+    found = {package / "__init__.py"}
+    new = {path for importer in importers for path in _modules_of(package, importer)}
+    while new:
+        found |= new
+        new = {path for module in new for path in _modules_of(package, module)} - found
+    return sorted(path for path in found if path.exists())
+
+
+def _modules_of(package: Path, importer: Path) -> set[Path]:
+    """Return the files of the package that one file imports."""
+    names = set()
+    for node in ast.walk(ast.parse(importer.read_text(encoding="utf-8"), str(importer))):
+        if isinstance(node, ast.Import):
+            names.update(alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            base = node.module or ""
+            if node.level:
+                if importer.parent != package:
+                    continue
+                base = f"{PROTOCOL_PACKAGE}.{base}".rstrip(".")
+            # `from a import b` may name a module b or something in a.
+            names.update([base, *(f"{base}.{alias.name}" for alias in node.names)])
+    prefix = f"{PROTOCOL_PACKAGE}."
+    stems = {name.removeprefix(prefix) for name in names if name.startswith(prefix)}
+    return {path for stem in stems if (path := package / f"{stem}.py").exists()}
+
+
 def main() -> None:
-    """Write the file anew, keeping its version."""
-    version = json.loads(PACKAGE_FILE.read_text(encoding="utf-8"))["version"]
-    PACKAGE_FILE.write_text(package_text(ROOT, version), encoding="utf-8")
+    """Write the file anew."""
+    PACKAGE_FILE.write_text(package_text(ROOT), encoding="utf-8")
 
 
 if __name__ == "__main__":

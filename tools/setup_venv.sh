@@ -58,4 +58,6 @@ pip_install setuptools
 pip_install --no-build-isolation --editable ".[$extras]"
 say "fetching the page's libraries from npm"
 "$venv/bin/python" -m pouch_host.web.assets
+say "fetching the 32-bit MicroPython of the device tests from npm"
+"$venv/bin/python" -m tests.support.vm32
 say "done: $venv/bin/pouch --help"

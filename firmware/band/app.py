@@ -74,28 +74,11 @@ class App:
         self._log = log = SegmentLog(ROOT, settings.band_id, settings.interval_s, board.random_u32)
         self.recorder = recorder = Recorder(log, clock, board, settings, VERSION)
         self._trial = Trial(ROOT, recorder.add_event)
-        decision = Decision(
-            TouchBaseline(),
-            ContactRule(settings.interval_s),
-            WarmthRule(),
-            Tally(settings.target_min),
-            recorder,
-        )
-        decision.restore(log)
+        decision = _make_decision(settings, recorder, log)
         health = Health(clock, feed, settings.interval_s, self._trial.on_trial)
         awake = Awake()
         rest = Rest(board, clock, awake, health.feed)
-        self._signals = Signals(
-            Button(board.button_pressed, clock.uptime_ms()),
-            Feedback(
-                board.led,
-                board.vibrate,
-                settings,
-                lambda: clock.local_min(settings.utc_offset_min),
-            ),
-            awake,
-            clock,
-        )
+        self._signals = _make_signals(board, clock, settings, awake)
         infant = Tmp117(board.i2c, _INFANT_THERMOMETER_ADDRESS)
         caregiver = Tmp117(board.i2c, _CAREGIVER_THERMOMETER_ADDRESS)
         touch = Fdc1004(board.i2c)
@@ -186,6 +169,27 @@ class App:
         await asyncio.sleep_ms(_ANSWER_MS)
         self._log.commit()
         self._board.reset()
+
+
+def _make_decision(settings, recorder, log) -> Decision:
+    """Return the rules of the band's own decision, gone on from before this start."""
+    decision = Decision(
+        TouchBaseline(),
+        ContactRule(settings.interval_s),
+        WarmthRule(),
+        Tally(settings.target_min),
+        recorder,
+    )
+    decision.restore(log)
+    return decision
+
+
+def _make_signals(board, clock, settings, awake) -> Signals:
+    """Return light, motor and button."""
+    feedback = Feedback(
+        board.led, board.vibrate, settings, lambda: clock.local_min(settings.utc_offset_min)
+    )
+    return Signals(Button(board.button_pressed, clock.uptime_ms()), feedback, awake, clock)
 
 
 def _code_of(error: Exception) -> int:

@@ -5,8 +5,8 @@ from micropython import const
 from pouch_protocol import constants as c
 
 # Window and period of the radio by plan, milliseconds; docs/DESIGN.md has the charge of each. An
-# ESP32-C3 under MicroPython draws 88 mA while its radio is on, whatever it does, so the windows are
-# most of the account: 2 s in 30 s would empty 400 mAh in three days, 1 s in 600 s in 26.
+# ESP32-C3 under MicroPython draws 88 mA while its radio is on, whatever it does, so the windows
+# are most of the account: 2 s in 30 s would empty 400 mAh in three days, 1 s in 600 s in 26.
 _PLANS = {
     c.PLAN_DEFAULT: (1_000, 60_000),
     c.PLAN_SLOW: (1_000, 1_200_000),

@@ -142,7 +142,7 @@ def test_two_presses_make_the_band_findable_at_once_and_say_when_it_was_found(tm
     watched = Watched(tmp_path, seed, _warm, plan=c.PLAN_SLOW)
 
     async def scenario():
-        # Just after a window: the next one of the slow plan is ten minutes away.
+        # Just after a window: the next one of the slow plan is twenty minutes away.
         await watched.path.wait(900)
         begin_s = watched.path.simulation.loop.time()
         await watched.press(0.25)

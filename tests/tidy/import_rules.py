@@ -4,11 +4,18 @@ from collections.abc import Callable, Iterable
 
 from tests.tidy.source import Source
 
-FIRMWARE_MODULES = ("band", "boards", "drivers")
+FIRMWARE_MODULES = ("band", "boards", "drivers", "start")
 SHADOW = "sim/pouch_sim/vm/shadow"
 
 # The protocol runs in both interpreters, so it may use only what both have, and no I/O or clock.
-_PROTOCOL_MAY_IMPORT = {"binascii", "micropython", "struct", "pouch_protocol", "__future__"}
+_PROTOCOL_MAY_IMPORT = {
+    "binascii",
+    "hashlib",
+    "micropython",
+    "struct",
+    "pouch_protocol",
+    "__future__",
+}
 
 # Reading a time zone's table is the one thing here that touches a file: a local day has 23 or 25
 # hours, and days are what the analysis counts.
@@ -17,6 +24,13 @@ _ANALYSIS_MAY_IMPORT = {
     "itertools", "math", "numpy", "pouch_host", "pouch_protocol", "typing", "zoneinfo",
 }  # fmt: skip
 _ANALYSIS = "host/pouch_host/analysis"
+
+# What starts the band is never updated, so it needs nothing that an update changes; but the loader
+# hands over to it.
+_START = "firmware/start"
+_LOADER = "firmware/start/loader.py"
+_START_MAY_IMPORT = {"binascii", "os", "start", "sys"}
+_LOADER_MAY_IMPORT = _START_MAY_IMPORT | {"band", "boards", "gc", "machine", "time"}
 
 # What MicroPython on a board lacks, or has only as a package that nobody installs there.
 _NOT_ON_A_BOARD = ("abc", "contextlib", "dataclasses", "enum", "functools", "pathlib", "typing")
@@ -79,14 +93,21 @@ def firmware_needs_no_module_that_boards_lack(sources: Iterable[Source]) -> list
     return _breaches(sources, lambda s: s.within("firmware", "protocol"), *_NOT_ON_A_BOARD)
 
 
-def machine_is_known_only_to_drivers_and_boards(sources: Iterable[Source]) -> list[str]:
-    return _breaches(
-        sources,
-        lambda s: (
-            s.within(*_PRODUCT) and not s.within("firmware/drivers", "firmware/boards", SHADOW)
-        ),
-        "machine",
-    )
+def start_needs_nothing_that_an_update_changes(sources: Iterable[Source]) -> list[str]:
+    return [
+        f"{source.path} imports {name}"
+        for source in sources
+        if source.within(_START)
+        for name in sorted(
+            _top_level(source)
+            - (_LOADER_MAY_IMPORT if source.path == _LOADER else _START_MAY_IMPORT)
+        )
+    ]
+
+
+def machine_is_known_only_to_drivers_boards_and_loader(sources: Iterable[Source]) -> list[str]:
+    allowed = ("firmware/drivers", "firmware/boards", _LOADER, SHADOW)
+    return _breaches(sources, lambda s: s.within(*_PRODUCT) and not s.within(*allowed), "machine")
 
 
 def bluetooth_is_known_to_one_firmware_file(sources: Iterable[Source]) -> list[str]:
@@ -107,6 +128,14 @@ def bleak_is_known_to_one_host_file_and_the_radio(sources: Iterable[Source]) -> 
         ),
         "bleak",
         "bleak_retry_connector",
+    )
+
+
+def pyserial_is_known_to_one_host_file(sources: Iterable[Source]) -> list[str]:
+    return _breaches(
+        sources,
+        lambda s: s.within(*_PRODUCT) and not s.within("host/pouch_host/collect/serial.py"),
+        "serial",
     )
 
 

@@ -35,8 +35,28 @@ PLANTED = [
         "from typing import Protocol",
     ),
     (
-        rules.machine_is_known_only_to_drivers_and_boards,
+        rules.start_needs_nothing_that_an_update_changes,
+        "firmware/start/choice.py",
+        "from pouch_protocol import package",
+    ),
+    (
+        rules.start_needs_nothing_that_an_update_changes,
+        "firmware/start/state.py",
+        "from band.app import run",
+    ),
+    (
+        rules.start_needs_nothing_that_an_update_changes,
+        "firmware/start/loader.py",
+        "from drivers import tmp117",
+    ),
+    (
+        rules.machine_is_known_only_to_drivers_boards_and_loader,
         "firmware/band/app.py",
+        "import machine",
+    ),
+    (
+        rules.machine_is_known_only_to_drivers_boards_and_loader,
+        "firmware/start/choice.py",
         "import machine",
     ),
     (
@@ -53,6 +73,11 @@ PLANTED = [
         rules.bleak_is_known_to_one_host_file_and_the_radio,
         "sim/pouch_sim/commands/demo.py",
         "import bleak",
+    ),
+    (
+        rules.pyserial_is_known_to_one_host_file,
+        "host/pouch_host/cli_band.py",
+        "from serial.tools import list_ports",
     ),
     (
         rules.analysis_does_no_input_or_output,
@@ -89,9 +114,24 @@ ALLOWED = [
     (rules.nobody_imports_firmware, "firmware/main.py", "from band.app import run"),
     (rules.nobody_imports_firmware, "sim/pouch_sim/radio/link.py", "from ..band import SimBand"),
     (
-        rules.machine_is_known_only_to_drivers_and_boards,
+        rules.machine_is_known_only_to_drivers_boards_and_loader,
         "firmware/boards/pico_w.py",
         "import machine",
+    ),
+    (
+        rules.machine_is_known_only_to_drivers_boards_and_loader,
+        "firmware/start/loader.py",
+        "import machine",
+    ),
+    (
+        rules.start_needs_nothing_that_an_update_changes,
+        "firmware/start/loader.py",
+        "import machine\nfrom . import state\nfrom band.app import run",
+    ),
+    (
+        rules.pyserial_is_known_to_one_host_file,
+        "host/pouch_host/cli_band.py",
+        "from .collect.serial import open_port",
     ),
     (
         rules.analysis_does_no_input_or_output,

@@ -6,6 +6,8 @@ import re
 import subprocess
 import tomllib
 
+import pytest
+
 from tests.tidy.source import ROOT, our_sources
 from tools import firmware_package
 
@@ -41,8 +43,23 @@ def test_constraints_pin_every_named_dependency_within_its_bounds():
 
 def test_package_json_lists_every_firmware_file():
     text = firmware_package.PACKAGE_FILE.read_text(encoding="utf-8")
-    version = json.loads(text)["version"]
-    assert text == firmware_package.package_text(ROOT, version), "run `make package`"
+    assert text == firmware_package.package_text(ROOT), "run `make package`"
+
+
+def test_version_is_one_for_firmware_package_and_program():
+    version = ".".join(map(str, firmware_package.firmware_version(ROOT)))
+    assert json.loads(firmware_package.PACKAGE_FILE.read_text())["version"] == version
+    assert _project()["version"] == version
+
+
+def test_firmware_without_a_version_is_refused(tmp_path):
+    app = tmp_path / "firmware" / "band" / "app.py"
+    app.parent.mkdir(parents=True)
+    app.write_text("VERSION_OF_SOMETHING = (1, 2, 3)\n")
+    with pytest.raises(ValueError, match="has no VERSION"):
+        firmware_package.firmware_version(tmp_path)
+    app.write_text("VERSION = (1, 2, 3)\n")
+    assert firmware_package.firmware_version(tmp_path) == (1, 2, 3)
 
 
 def test_package_json_sources_exist_and_main_comes_last():
@@ -59,12 +76,38 @@ def test_package_json_new_driver_is_listed(tmp_path):
     assert ["drivers/new.py", "drivers/new.py"] in firmware_package.package_urls(tmp_path)
 
 
+def test_protocol_on_the_board_is_what_the_firmware_imports(tmp_path):
+    texts = {
+        "firmware/band/app.py": "from pouch_protocol import constants as c, one\n",
+        "protocol/pouch_protocol/__init__.py": "",
+        "protocol/pouch_protocol/constants.py": "",
+        "protocol/pouch_protocol/one.py": "from . import two\nfrom .three import X\nimport os\n",
+        "protocol/pouch_protocol/two.py": "import pouch_protocol.four\nfrom .one import Y\n",
+        "protocol/pouch_protocol/three.py": "",
+        "protocol/pouch_protocol/four.py": "",
+        "protocol/pouch_protocol/host.py": "from . import one\n",
+    }
+    for name, text in texts.items():
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).write_text(text)
+    names = {name for name, _ in firmware_package.firmware_sources(tmp_path)}
+    shared = {name.removeprefix("protocol/") for name in texts if name.startswith("protocol/")}
+    assert names == shared - {"pouch_protocol/host.py"} | {"band/app.py", "main.py"}
+
+
+def test_host_half_of_a_session_stays_off_the_board():
+    names = {name for name, _ in firmware_package.firmware_sources(ROOT)}
+    assert "pouch_protocol/band.py" in names
+    assert "pouch_protocol/host.py" not in names
+
+
 def test_manifest_freezes_what_package_json_copies():
     frozen = set()
 
-    def package(name, base_path="."):
-        folder = ROOT / "firmware" / base_path
-        frozen.update(path.resolve() for path in (folder / name).rglob("*.py"))
+    def package(name, files=None, base_path="."):
+        folder = ROOT / "firmware" / base_path / name
+        paths = folder.rglob("*.py") if files is None else [folder / file for file in files]
+        frozen.update(path.resolve() for path in paths)
 
     def module(name):
         frozen.add((ROOT / "firmware" / name).resolve())
@@ -93,7 +136,8 @@ def test_commands_of_pouch_are_declared_for_modules_that_exist():
 
 
 def test_shell_scripts_parse():
-    scripts = [ROOT / "tools" / "setup_venv.sh", ROOT / ".ci" / "run"]
+    scripts = [*(ROOT / "tools").glob("*.sh"), ROOT / ".ci" / "run"]
+    assert len(scripts) > 1
     for script in scripts:
         subprocess.run(["bash", "-n", script], check=True)
         assert script.stat().st_mode & 0o100, f"{script} must be executable"

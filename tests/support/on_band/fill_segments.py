@@ -1,8 +1,8 @@
 """Runs in MicroPython: fill a flash image with whole segments, as fast as that goes.
 
-    fill_segments.py IMAGE BAND_ID RECORDS
+    fill_segments.py IMAGE BAND_ID
 
-Until there are so many records, or no room for another segment. Prints how many there are.
+Until there is no room for another one, as in a band that has been recording for months.
 """
 
 import os
@@ -35,16 +35,15 @@ def segment(band_id, first):
 
 
 flash = ImageFile(sys.argv[1], writable=True)
-band_id, wanted = int(sys.argv[2]), int(sys.argv[3])
+band_id = int(sys.argv[2])
 vfs.VfsLfs2.mkfs(flash, readsize=32, progsize=32, lookahead=32)
 vfs.mount(vfs.VfsLfs2(flash, mtime=False, readsize=32, progsize=32, lookahead=32), ROOT)
 with open(ROOT + "/config.json", "w") as file:
     file.write('{"band_id": %d}' % band_id)
 os.mkdir(ROOT + "/log")
 count = 0
-while count < wanted and os.statvfs(ROOT)[3] >= FREE_BLOCKS_MIN + SEGMENT_BLOCKS:
+while os.statvfs(ROOT)[3] >= FREE_BLOCKS_MIN + SEGMENT_BLOCKS:
     with open(ROOT + "/log/%08x.seg" % count, "wb") as file:
         file.write(segment(band_id, count))
     count += SEGMENT_RECORDS
 vfs.umount(ROOT)
-print(count)
