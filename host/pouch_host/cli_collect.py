@@ -2,18 +2,25 @@
 
 import asyncio
 import logging
-from typing import Annotated
+from collections.abc import Callable, Coroutine
+from typing import Annotated, Any
 
 import typer
 
 from .cli_console import StorePath, print_note, utc_now_s
 from .collect.collector import Collector, Round
 from .collect.link import BandAdapter, LinkError
+from .collect.pull import PullResult
 from .errors import BandError, HostError
 from .store import Store
 
 _EVERY_S = 300.0
 _EVERY_S_MIN = 10.0
+
+_LISTENING = (
+    "listening, for a minute or two: a band is on the air once a minute,"
+    " and at once after two short presses of its button"
+)
 
 
 class RoundFailed(HostError):
@@ -28,13 +35,16 @@ def register(app: typer.Typer) -> None:
 def collect(
     store: StorePath,
     every: Annotated[
-        float, typer.Option(min=_EVERY_S_MIN, help="Seconds from one round to the next.")
+        float, typer.Option(min=_EVERY_S_MIN, help="Seconds from pull to pull of a band.")
     ] = _EVERY_S,
-    once: Annotated[bool, typer.Option("--once", help="One round, then exit.")] = False,
+    once: Annotated[
+        bool, typer.Option("--once", help="Each band once; exit when no other is heard.")
+    ] = False,
 ) -> None:
     """Find the bands in reach by Bluetooth and bring their records into a store.
 
-    Rounds go on until Ctrl-C. What has arrived is stored; a band keeps its copy.
+    A band is on the air for a second in a minute; two short presses of its button call at once.
+    Goes on until Ctrl-C. What has arrived is stored; a band keeps its copy.
     """
     # Imported here: the other commands do not wait for Bluetooth.
     from .collect.ble import BleAdapter
@@ -44,13 +54,19 @@ def collect(
         collect_into(opened, BleAdapter(), None if once else every)
 
 
-def collect_into(store: Store, adapter: BandAdapter, every_s: float | None) -> None:
-    """Make one round, or rounds until interrupted, and tell of each on stderr.
+def collect_into(
+    store: Store,
+    adapter: BandAdapter,
+    every_s: float | None,
+    run: Callable[[Coroutine[Any, Any, Any]], Any] = asyncio.run,
+) -> None:
+    """Pull each band once, or all of them until interrupted, and tell of each at once on stderr.
 
     Args:
         store: where records go.
         adapter: finds the bands.
-        every_s: seconds from round to round; None for one round only.
+        every_s: seconds from pull to pull of a band; None for one round only.
+        run: runs it to its end, on a loop of its own.
 
     Raises:
         BandError: the adapter does not work.
@@ -59,20 +75,29 @@ def collect_into(store: Store, adapter: BandAdapter, every_s: float | None) -> N
     collector = Collector(adapter, store, utc_now_s)
     try:
         if every_s is not None:
-            asyncio.run(collector.run(every_s, _report))
+            run(collector.run(every_s, _report))
             return
-        outcome = asyncio.run(collector.round())
+        print_note(_LISTENING)
+        outcome: Round = run(collector.round(_report_pull))
     except LinkError as error:
         raise BandError(str(error)) from error
-    _report(outcome)
+    _report_failures(outcome)
     if outcome.failures or not outcome.pulls:
         raise RoundFailed("; ".join(outcome.failures) or "no band in reach: is one switched on?")
 
 
 def _report(outcome: Round) -> None:
     for result in outcome.pulls:
-        print_note(f"band {result.label}: {result.new_count} new records")
-        if result.corrupt_count:
-            print_note(f"band {result.label}: {result.corrupt_count} records damaged in its flash")
+        _report_pull(result)
+    _report_failures(outcome)
+
+
+def _report_pull(result: PullResult) -> None:
+    print_note(f"band {result.label}: {result.new_count} new records")
+    if result.corrupt_count:
+        print_note(f"band {result.label}: {result.corrupt_count} records damaged in its flash")
+
+
+def _report_failures(outcome: Round) -> None:
     for failure in outcome.failures:
         print_note(f"not read: {failure}")

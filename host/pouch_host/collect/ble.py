@@ -1,7 +1,7 @@
 """Bands over Bluetooth LE, with bleak's public API. The only file that knows bleak."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Container
 from contextlib import asynccontextmanager
 from typing import Any
 
@@ -9,7 +9,7 @@ from bleak import BleakClient, BleakScanner
 from bleak.backends.characteristic import BleakGATTCharacteristic
 from bleak.backends.client import BaseBleakClient
 from bleak.backends.device import BLEDevice
-from bleak.backends.scanner import BaseBleakScanner
+from bleak.backends.scanner import AdvertisementData, BaseBleakScanner
 from bleak.exc import BleakError
 from bleak_retry_connector import (
     BleakConnectionError,
@@ -22,8 +22,9 @@ from pouch_protocol import constants as c
 
 from .link import FoundBand, LinkError, LinkFailure
 
-# `establish_connection` bounds its attempts, not its time: this bounds the time.
-_CONNECT_TIMEOUT_S = 60
+# A band is on the air for a second and answers within a tenth of one; whoever waits for longer
+# waits for its next window, a minute away, and meanwhile hears no other band.
+_CONNECT_TIMEOUT_S = 8
 _CONNECT_ATTEMPTS = 2
 _DISCONNECT_TIMEOUT_S = 10
 
@@ -50,23 +51,27 @@ class BleAdapter:
         if client_backend is not None:
             self._for_client["backend"] = client_backend
 
-    async def discover(self, duration_s: float) -> list[FoundBand]:
-        """Listen for bands; return those heard, in order of address.
-
-        Args:
-            duration_s: how long to listen. A band advertises at least every half second.
+    async def hear(self, skip: Container[str], timeout_s: float) -> FoundBand | None:
+        """Listen until a band advertises; see BandAdapter.
 
         Raises:
             LinkError: there is no usable adapter.
         """
+        heard: asyncio.Future[BLEDevice] = asyncio.get_running_loop().create_future()
+
+        def take(device: BLEDevice, _advertisement: AdvertisementData) -> None:
+            if not heard.done() and device.address not in skip:
+                heard.set_result(device)
+
         try:
-            devices = await BleakScanner.discover(
-                timeout=duration_s, service_uuids=[c.SERVICE_UUID], **self._for_scanner
-            )
+            async with BleakScanner(take, service_uuids=[c.SERVICE_UUID], **self._for_scanner):
+                await asyncio.wait([heard], timeout=timeout_s)
         except (BleakError, OSError) as error:
             raise LinkError(LinkFailure.NOT_REACHED, f"Bluetooth adapter: {error}") from error
-        found = [FoundBand(device.address, device) for device in devices]
-        return sorted(found, key=lambda band: band.address)
+        if not heard.done():
+            return None
+        device = heard.result()
+        return FoundBand(device.address, device)
 
     @asynccontextmanager
     async def connect(self, band: FoundBand) -> AsyncIterator["BleLink"]:
@@ -88,7 +93,7 @@ class BleAdapter:
                     **self._for_client,
                 )
         except (BleakConnectionError, BleakNotFoundError, BleakError, TimeoutError) as error:
-            detail = f"{band.address}: {error or 'timed out'}"
+            detail = f"{band.address}: {str(error) or 'timed out'}"
             raise LinkError(LinkFailure.NOT_REACHED, detail) from error
         try:
             await link.open(client)
@@ -127,7 +132,7 @@ class BleLink:
         if self._control is None or stream is None:
             # A cached table of another firmware: the next connection must read it anew.
             await clear_cache(client.address)
-            raise LinkError(LinkFailure.REFUSED, f"{self._address}: not a Pouch band's service")
+            raise LinkError(LinkFailure.STALE, f"{self._address}: not a Pouch band's service")
         await client.start_notify(self._control, self._take(c.CHANNEL_CONTROL))
         await client.start_notify(stream, self._take(c.CHANNEL_STREAM))
 

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Callable
+from typing import Any
 
 from pouch_protocol import constants as c
 from pouch_protocol.host import HostSession, Records, Refused, Replied, Reported
@@ -15,6 +16,20 @@ SILENCE_TIMEOUT_S = 10.0
 ROUND_TRIP_MS_MAX = 2000
 # A frame that was damaged on the way is asked for again this often.
 _ATTEMPTS = 3
+
+
+class Refusal(LinkError):
+    """The band understood a request and will not do it; `refusals` says it in a sentence.
+
+    Attributes:
+        request: opcode of what was asked.
+        code: one of the protocol's CODE constants.
+    """
+
+    def __init__(self, request: int, code: int) -> None:
+        super().__init__(LinkFailure.REFUSED, f"the band answered with code 0x{code:02x}")
+        self.request = request
+        self.code = code
 
 
 class Exchange:
@@ -42,7 +57,7 @@ class Exchange:
         # On the loop's clock, which nobody sets: the host's own may be stepped at any moment.
         loop = asyncio.get_running_loop()
         sent_s = loop.time()
-        fields = await self._ask(self._session.hello)
+        fields = await self._ask(c.OP_HELLO, self._session.hello)
         self.round_trip_ms = round((loop.time() - sent_s) * 1000)
         return fields
 
@@ -53,11 +68,11 @@ class Exchange:
             arrival_ms = round(self._clock() * 1000) + self.round_trip_ms // 2
             self._session.set_time(arrival_ms, self.round_trip_ms)
 
-        return await self._ask(start)
+        return await self._ask(c.OP_SET_TIME, start)
 
     async def count(self) -> dict[str, int]:
         """Ask for the bounds of what the band holds."""
-        return await self._ask(self._session.count)
+        return await self._ask(c.OP_COUNT, self._session.count)
 
     async def report(self, first: int, last: int, take: Callable[[Records], None]) -> bool:
         """Ask for a range of records and hand each piece over as it comes.
@@ -80,7 +95,26 @@ class Exchange:
                 elif isinstance(event, Refused):
                     return event.code == c.CODE_NO_RECORDS
 
-    async def _ask(self, start: Callable[[], None]) -> dict[str, int]:
+    async def ask(
+        self, opcode: int, reply_opcode: int, fields: dict[str, Any], payload: bytes = b""
+    ) -> dict[str, Any]:
+        """Ask for anything else; return the reply's fields.
+
+        Args:
+            opcode: of the request.
+            reply_opcode: what answers it; OP_RESPONSE where success is all there is to say.
+            fields: of the request.
+            payload: bytes after the fields.
+
+        Raises:
+            Refusal: the band will not do it.
+            LinkError: the connection is gone or silent. Whether it was done is not known.
+        """
+        return await self._ask(
+            opcode, lambda: self._session.request(opcode, reply_opcode, fields, payload)
+        )
+
+    async def _ask(self, request: int, start: Callable[[], None]) -> dict[str, Any]:
         code = 0
         for _ in range(_ATTEMPTS):
             start()
@@ -91,7 +125,9 @@ class Exchange:
                         return event.fields
                     if isinstance(event, Refused):
                         code = event.code
-        raise LinkError(LinkFailure.REFUSED, f"the band answered with code 0x{code:02x}")
+            if code != c.CODE_CORRUPT:
+                break
+        raise Refusal(request, code)
 
     async def _events(self) -> list[Records | Replied | Reported | Refused]:
         channel, frame = await self._link.receive(SILENCE_TIMEOUT_S)

@@ -1,5 +1,6 @@
-"""What a connection to a band must offer, whether by Bluetooth or, later, by cable."""
+"""What a connection to a band must offer, whether by Bluetooth or by cable."""
 
+from collections.abc import Container
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from enum import Enum, auto
@@ -7,11 +8,18 @@ from typing import Protocol
 
 
 class LinkFailure(Enum):
-    """Why a connection could not be made or did not last."""
+    """Why a connection could not be made or did not last.
+
+    After REFUSED there is no sense in trying again: the band understood, and will not. SLOW is a
+    connection that was ended so that others get their turn; STALE one to a band that has not the
+    services that this machine remembered of it, and has now forgotten.
+    """
 
     NOT_REACHED = auto()
     LOST = auto()
     SILENT = auto()
+    SLOW = auto()
+    STALE = auto()
     REFUSED = auto()
 
 
@@ -68,11 +76,12 @@ class BandLink(Protocol):
 class BandAdapter(Protocol):
     """Whatever finds bands and connects to them."""
 
-    async def discover(self, duration_s: float) -> list[FoundBand]:
-        """Listen for bands; return those heard, always in the same order.
+    async def hear(self, skip: Container[str], timeout_s: float) -> FoundBand | None:
+        """Listen until a band advertises; return it at once, for it is not on the air for long.
 
         Args:
-            duration_s: how long to listen.
+            skip: addresses that are not wanted; asked each time that one is heard.
+            timeout_s: how long to listen; None is returned after that.
 
         Raises:
             LinkError: the adapter itself does not work.

@@ -51,7 +51,12 @@ class PullResult:
 
 
 async def pull(
-    link: BandLink, store: Store, clock: Callable[[], float], anchors: AnchorPlan
+    link: BandLink,
+    store: Store,
+    clock: Callable[[], float],
+    anchors: AnchorPlan,
+    *,
+    exchange: Exchange | None = None,
 ) -> PullResult:
     """Fetch every record that the store lacks.
 
@@ -62,12 +67,13 @@ async def pull(
         store: where records go.
         clock: returns the Unix time in seconds.
         anchors: whether the band is to be told the time, which costs it a record.
+        exchange: the conversation on that connection, if one has begun.
 
     Raises:
         LinkError: the connection failed.
         BandError: the band cannot be read by this program.
     """
-    exchange = Exchange(link, clock)
+    exchange = exchange or Exchange(link, clock)
     label = ""
     try:
         band = await exchange.hello()

@@ -1,12 +1,14 @@
 """A band at the end of a list instead of a radio: the protocol's own BandSession on both fakes."""
 
 import asyncio
+import math
 from contextlib import asynccontextmanager
 
 from pouch_host.collect.link import FoundBand, LinkError, LinkFailure
 from pouch_protocol import constants as c
 from pouch_protocol import records
 from pouch_protocol.band import BandSession
+from pouch_sim.loop import VirtualLoop
 from tests.protocol.plain import ListSource, sample
 
 LOG_ID = 7
@@ -59,17 +61,50 @@ class FakeLink:
 
 
 class FakeAdapter:
-    """Bands by address; each entry makes the link of one connection, or raises."""
+    """Bands by address; each entry makes the link of one connection, or raises.
 
-    def __init__(self, links):
+    Each is on the air for an instant in a period, a second after the one before it in the order of
+    their addresses. Whoever does not listen then has missed it.
+
+    Args:
+        links: what to connect to.
+        period_s: of all bands.
+
+    Attributes:
+        tries: time and address of each connection that was tried.
+        open: connections that are open now.
+    """
+
+    def __init__(self, links, period_s=60.0):
         self._links = links
+        self._period_s = period_s
+        # When each is on the air next, on the loop's clock.
+        self._due_s = {address: float(index) for index, address in enumerate(sorted(links))}
+        self.tries = []
         self.open = 0
 
-    async def discover(self, duration_s):
-        return [FoundBand(address, address) for address in sorted(self._links)]
+    async def hear(self, skip, timeout_s):
+        loop = asyncio.get_running_loop()
+        now_s = loop.time()
+        end_s = now_s + timeout_s
+        for address, due_s in self._due_s.items():
+            missed_count = max(0, math.ceil((now_s - due_s) / self._period_s))
+            self._due_s[address] = due_s + missed_count * self._period_s
+        while self._due_s:
+            address = min(self._due_s, key=self._due_s.__getitem__)
+            due_s = self._due_s[address]
+            if due_s > end_s:
+                break
+            await asyncio.sleep(due_s - loop.time())
+            self._due_s[address] += self._period_s
+            if address not in skip:
+                return FoundBand(address, address)
+        await asyncio.sleep(end_s - loop.time())
+        return None
 
     @asynccontextmanager
     async def connect(self, band):
+        self.tries.append((asyncio.get_running_loop().time(), band.address))
         link = self._links[band.address]()
         self.open += 1
         try:
@@ -78,4 +113,18 @@ class FakeAdapter:
             self.open -= 1
 
 
-__all__ = ["BAND_ID", "LOG_ID", "FakeAdapter", "FakeLink", "ListSource", "made_records"]
+def in_simulated_time(main):
+    """Run a coroutine to its end on a clock of its own, which starts at zero and jumps."""
+    with asyncio.Runner(loop_factory=VirtualLoop) as runner:
+        return runner.run(main)
+
+
+__all__ = [
+    "BAND_ID",
+    "LOG_ID",
+    "FakeAdapter",
+    "FakeLink",
+    "ListSource",
+    "in_simulated_time",
+    "made_records",
+]

@@ -7,8 +7,13 @@ import pytest
 from pouch_host.collect.collector import Collector
 from pouch_host.collect.link import LinkError, LinkFailure
 from pouch_host.store import Store
-from pouch_sim.loop import VirtualLoop
-from tests.host.collect.fake_band import FakeAdapter, FakeLink, ListSource, made_records
+from tests.host.collect.fake_band import (
+    FakeAdapter,
+    FakeLink,
+    ListSource,
+    in_simulated_time,
+    made_records,
+)
 
 NOW_UTC_S = 1_790_000_000.0
 
@@ -24,8 +29,38 @@ class NamedSource(ListSource):
         return super().hello() | {"band_id": self._band_id}
 
 
+class DeadAdapter(FakeAdapter):
+    """An adapter that does not work."""
+
+    def __init__(self):
+        super().__init__({})
+
+    async def hear(self, skip, timeout_s):
+        raise LinkError(LinkFailure.NOT_REACHED, "Bluetooth adapter: not there")
+
+
+def band(band_id, count, **faults):
+    """Return what makes a sound connection to a band of so many records, each time it is asked."""
+    return lambda: FakeLink(NamedSource(band_id, made_records(count)), **faults)
+
+
 def unreachable():
     raise LinkError(LinkFailure.NOT_REACHED, "AA:02: timed out")
+
+
+def failing(reason):
+    """Return what fails to make a connection, for such a reason, each time it is asked."""
+
+    def fail():
+        raise LinkError(reason, "will not")
+
+    return fail
+
+
+def newer_band():
+    source = NamedSource(5, [])
+    source.hello = lambda: NamedSource(5, []).hello() | {"wire_version": 2}
+    return FakeLink(source)
 
 
 @pytest.fixture
@@ -34,17 +69,56 @@ def store(tmp_path):
         yield opened
 
 
+def one_round(adapter, store):
+    """Make one round in simulated time; return it and when it ended."""
+
+    async def scenario():
+        outcome = await Collector(adapter, store, lambda: NOW_UTC_S).round()
+        return outcome, asyncio.get_running_loop().time()
+
+    return in_simulated_time(scenario())
+
+
+def run_until_told(adapter, store, count, interval_s):
+    """Let a collector run until it has told so much; return that, each with its time."""
+    told = []
+
+    async def scenario():
+        loop = asyncio.get_running_loop()
+
+        def note(outcome):
+            told.append((loop.time(), outcome))
+            if len(told) == count:
+                task.cancel()
+
+        collector = Collector(adapter, store, lambda: NOW_UTC_S + loop.time())
+        task = asyncio.ensure_future(collector.run(interval_s, note))
+        with pytest.raises(asyncio.CancelledError):
+            await task
+
+    in_simulated_time(scenario())
+    return told
+
+
+def times_of(told):
+    return [time_s for time_s, _ in told]
+
+
+def brought(outcome):
+    return [(result.band_id, result.new_count) for result in outcome.pulls]
+
+
 def test_round_reads_every_band_and_names_those_it_could_not(store):
     adapter = FakeAdapter(
         {
-            "AA:01": lambda: FakeLink(NamedSource(1, made_records(10))),
+            "AA:01": band(1, 10),
             "AA:02": unreachable,
-            "AA:03": lambda: FakeLink(NamedSource(3, made_records(30)), cut_after=5),
-            "AA:04": lambda: FakeLink(NamedSource(4, made_records(40))),
+            "AA:03": band(3, 30, cut_after=2),
+            "AA:04": band(4, 40),
         }
     )
-    outcome = asyncio.run(Collector(adapter, store, lambda: NOW_UTC_S).round())
-    assert [(result.band_id, result.new_count) for result in outcome.pulls] == [(1, 10), (4, 40)]
+    outcome, _ = one_round(adapter, store)
+    assert brought(outcome) == [(1, 10), (4, 40)]
     assert outcome.failures == [
         "AA:02: timed out",
         "band P-00000003: the connection ended",
@@ -53,50 +127,160 @@ def test_round_reads_every_band_and_names_those_it_could_not(store):
 
 
 def test_round_without_bands_is_no_failure(store):
-    outcome = asyncio.run(Collector(FakeAdapter({}), store, lambda: NOW_UTC_S).round())
-    assert outcome.pulls == []
-    assert outcome.failures == []
+    outcome, ended_s = one_round(FakeAdapter({}), store)
+    assert (outcome.pulls, outcome.failures) == ([], [])
+    assert ended_s == 65
 
 
-def run_rounds(adapter, store, count):
-    """Let a collector run for so many rounds of 600 s of simulated time; return them."""
-    loop = VirtualLoop()
-    rounds = []
+def test_round_ends_when_a_window_of_the_usual_plan_would_have_come_again(store):
+    # The second band's window falls into the long pull of the first: it comes a minute later, and
+    # only then is it known that there is no third.
+    adapter = FakeAdapter({"AA:01": band(1, 10, delay_s=2), "AA:02": band(2, 20)})
+    outcome, ended_s = one_round(adapter, store)
+    assert brought(outcome) == [(1, 10), (2, 20)]
+    assert adapter.tries == [(0, "AA:01"), (61, "AA:02")]
+    assert ended_s == 61 + 65
+
+
+def test_round_tells_of_each_band_when_it_was_read(store):
+    told = []
 
     async def scenario():
-        def note(outcome):
-            rounds.append((loop.time(), outcome))
-            if len(rounds) == count:
-                task.cancel()
+        loop = asyncio.get_running_loop()
+        collector = Collector(
+            FakeAdapter({"AA:01": band(1, 10), "AA:02": band(2, 20)}), store, lambda: NOW_UTC_S
+        )
+        await collector.round(lambda result: told.append((loop.time(), result.band_id)))
 
-        collector = Collector(adapter, store, lambda: NOW_UTC_S + loop.time())
-        task = asyncio.ensure_future(collector.run(600.0, note))
-        with pytest.raises(asyncio.CancelledError):
-            await task
-
-    loop.run_until_complete(scenario())
-    loop.close()
-    return rounds
+    in_simulated_time(scenario())
+    assert told == [(0, 1), (1, 2)]
 
 
-def test_run_makes_rounds_at_its_interval_until_it_is_cancelled(store):
-    adapter = FakeAdapter({"AA:01": lambda: FakeLink(NamedSource(1, made_records(10)))})
-    rounds = run_rounds(adapter, store, 3)
-    assert [time_s for time_s, _ in rounds] == pytest.approx([0, 600, 1200], abs=1)
-    assert [outcome.pulls[0].new_count for _, outcome in rounds] == [10, 0, 0]
+def test_band_that_was_missed_once_is_read_in_its_next_window(store):
+    def second_time():
+        return band(2, 20)() if len(adapter.tries) > 1 else unreachable()
+
+    adapter = FakeAdapter({"AA:02": second_time})
+    outcome, _ = one_round(adapter, store)
+    assert brought(outcome) == [(2, 20)]
+    assert outcome.failures == []
+    assert adapter.tries == [(0, "AA:02"), (60, "AA:02")]
 
 
-def test_run_goes_on_after_the_adapter_failed_for_a_round(store):
+def test_pull_that_breaks_goes_on_where_it_was_in_the_next_windows(store):
+    # Three replies and six frames of records, then the connection breaks.
+    adapter = FakeAdapter({"AA:03": band(3, 100, cut_after=9), "AA:04": band(4, 40)})
+    outcome, _ = one_round(adapter, store)
+    assert adapter.tries == [(0, "AA:03"), (1, "AA:04"), (60, "AA:03")]
+    assert brought(outcome)[0] == (4, 40)
+    (again,) = outcome.pulls[1:]
+    assert (again.band_id, 0 < again.new_count < 100) == (3, True)
+    assert outcome.failures == []
+    assert sum(segment.record_count for segment in store.segments(3)) == 100
+
+
+@pytest.mark.parametrize(
+    ("link", "failure", "tries_s"),
+    [
+        (newer_band, "band P-00000005 speaks wire version 2; this program reads", [0]),
+        (failing(LinkFailure.REFUSED), "will not", [0]),
+        # An operating system that remembers another firmware's services forgets them on failing.
+        (failing(LinkFailure.STALE), "will not", [0, 60, 120]),
+        (failing(LinkFailure.NOT_REACHED), "will not", [0, 60, 120]),
+    ],
+)
+def test_only_a_band_that_refuses_for_good_is_not_tried_again(store, link, failure, tries_s):
+    adapter = FakeAdapter({"AA:05": link})
+    outcome, ended_s = one_round(adapter, store)
+    assert adapter.tries == [(time_s, "AA:05") for time_s in tries_s]
+    (told,) = outcome.failures
+    assert told.startswith(failure)
+    assert ended_s == tries_s[-1] + 65
+
+
+def test_band_that_never_finishes_holds_up_the_others_for_three_minutes_only(store):
+    adapter = FakeAdapter({"AA:01": band(1, 10, delay_s=100), "AA:02": band(2, 20)})
+    outcome, _ = one_round(adapter, store)
+    assert brought(outcome) == [(2, 20)]
+    assert outcome.failures == ["AA:01: not read within 180 s"]
+    assert adapter.tries == [(0, "AA:01"), (181, "AA:02")]
+
+
+def test_adapter_that_fails_after_a_band_was_read_is_told_beside_that_band(store):
+    class DyingAdapter(FakeAdapter):
+        async def hear(self, skip, timeout_s):
+            if self.tries:
+                raise LinkError(LinkFailure.NOT_REACHED, "Bluetooth adapter: gone")
+            return await super().hear(skip, timeout_s)
+
+    outcome, _ = one_round(DyingAdapter({"AA:01": band(1, 10)}), store)
+    assert brought(outcome) == [(1, 10)]
+    assert outcome.failures == ["Bluetooth adapter: gone"]
+
+
+def test_round_with_an_adapter_that_does_not_work_raises_what_it_says(store):
+    with pytest.raises(LinkError, match="Bluetooth adapter: not there"):
+        one_round(DeadAdapter(), store)
+
+
+@pytest.mark.parametrize(
+    ("interval_s", "period_s", "pulls_s"),
+    [
+        (600, 60, [0, 600, 1200]),
+        (300, 60, [0, 300, 600]),
+        # As often as its window comes, and no faster than asked.
+        (60, 60, [0, 60, 120]),
+        (10, 60, [0, 60, 120]),
+        (90, 60, [0, 60, 120]),
+        (100, 60, [0, 120, 240]),
+        # A clock that is 5 % off moves the windows, and no pull is given up for that.
+        (300, 63, [0, 315, 630]),
+        (300, 57, [0, 285, 570]),
+        # The slow plan, and rounds that are made more often than it has windows.
+        (300, 600, [0, 600, 1200]),
+    ],
+)
+def test_run_pulls_a_band_in_the_window_nearest_to_its_interval(
+    store, interval_s, period_s, pulls_s
+):
+    adapter = FakeAdapter({"AA:01": band(1, 10)}, period_s)
+    told = run_until_told(adapter, store, 3, interval_s)
+    assert times_of(told) == pulls_s
+    assert [brought(outcome) for _, outcome in told] == [[(1, 10)], [(1, 0)], [(1, 0)]]
+
+
+def test_run_does_not_pull_anew_at_once_after_a_pull_that_took_long(store):
+    # It is on the air all the time, as a band is for a moment when its connection has ended.
+    adapter = FakeAdapter({"AA:01": band(1, 10, delay_s=29)}, period_s=1)
+    told = run_until_told(adapter, store, 2, 60)
+    took_s = told[0][0]
+    assert took_s > 60
+    (_, (again_s, _)) = adapter.tries
+    assert again_s == pytest.approx(took_s + 60 - 30, abs=1)
+
+
+def test_run_leaves_a_band_alone_that_failed_three_times_and_tells_each_failure(store):
+    adapter = FakeAdapter({"AA:02": unreachable})
+    told = run_until_told(adapter, store, 4, 300)
+    # Half a minute short of five minutes after the third, and then in the next window.
+    assert times_of(told) == [0, 60, 120, 120 + 300]
+    assert [outcome.failures for _, outcome in told] == [["AA:02: timed out"]] * 4
+
+
+def test_run_goes_on_soon_after_the_adapter_failed(store):
     class FlakyAdapter(FakeAdapter):
-        failures = 1
+        failures = 2
 
-        async def discover(self, duration_s):
+        async def hear(self, skip, timeout_s):
             if self.failures:
                 self.failures -= 1
                 raise LinkError(LinkFailure.NOT_REACHED, "Bluetooth adapter: in progress")
-            return await super().discover(duration_s)
+            return await super().hear(skip, timeout_s)
 
-    adapter = FlakyAdapter({"AA:01": lambda: FakeLink(NamedSource(1, made_records(10)))})
-    rounds = run_rounds(adapter, store, 2)
-    assert rounds[0][1].failures == ["Bluetooth adapter: in progress"]
-    assert rounds[1][1].pulls[0].new_count == 10
+    told = run_until_told(FlakyAdapter({"AA:01": band(1, 10)}), store, 3, 600)
+    assert [outcome.failures for _, outcome in told[:2]] == [
+        ["Bluetooth adapter: in progress"]
+    ] * 2
+    assert brought(told[2][1]) == [(1, 10)]
+    # Twice the pause, and the next window.
+    assert times_of(told) == [0, 30, 60]

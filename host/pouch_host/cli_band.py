@@ -1,0 +1,174 @@
+"""The commands `pouch band ...`: one band, over its USB cable or by Bluetooth."""
+
+import sys
+from dataclasses import asdict
+from typing import Annotated
+
+import typer
+
+from pouch_protocol import constants as c
+
+from . import band_report, cli_band_change, cli_band_update
+from .cli_band_reach import Choice, busy, reach_of, talk
+from .cli_console import AsJson, StorePath, output, print_json, print_note, utc_now_s
+from .collect.anchors import AnchorPlan
+from .collect.commands import BandCommands, Settings
+from .collect.pull import PullResult
+from .collect.pull import pull as pull_records
+from .collect.reaching import Conversation
+from .errors import BandError, HostError
+from .store import Store
+
+# The slow plan has a band on the air once in twenty minutes, give or take a sample.
+_WAIT_S = 1_260.0
+# Long enough to walk along a row of beds.
+_IDENTIFY_S = 10
+
+app = typer.Typer(no_args_is_help=True)
+
+
+class SelfTestFailed(HostError):
+    """A part of the band does not work; the message names it. Mend it before it is worn."""
+
+
+def register(program: typer.Typer) -> None:
+    """Add the commands to the program."""
+    program.add_typer(app, name="band")
+
+
+@app.callback()
+def band(
+    context: typer.Context,
+    port: Annotated[
+        str | None,
+        typer.Option(metavar="PORT", help="The band on this serial port, such as /dev/ttyACM0."),
+    ] = None,
+    ble: Annotated[
+        str | None,
+        typer.Option(metavar="BAND", help="The band with this label or Bluetooth address."),
+    ] = None,
+    wait: Annotated[
+        float, typer.Option(min=1.0, help="Seconds to listen for it, with --ble.")
+    ] = _WAIT_S,
+) -> None:
+    """Look after one band: test it, set it, give it a key or a new version.
+
+    Without --port and --ble it is the one band that is plugged in. A band that sleeps wakes up
+    when its button is pressed.
+    """
+    if port is not None and ble is not None:
+        raise typer.BadParameter("a band is reached by --port or by --ble, not by both")
+    if ble is not None and ble.upper().startswith("P-"):
+        try:
+            c.parse_band_label(ble)
+        except ValueError as error:
+            raise typer.BadParameter(f"{ble!r} is not a label such as P-0012ABCD") from error
+    if context.obj is None:
+        context.obj = Choice(port, ble, wait)
+
+
+@app.command()
+def info(context: typer.Context, as_json: AsJson = False) -> None:
+    """Print which band it is and how it is."""
+
+    async def ask(conversation: Conversation) -> BandCommands:
+        return conversation.commands
+
+    commands = talk(reach_of(context), ask)
+    if as_json:
+        print_json(band_report.info_json(commands))
+    else:
+        band_report.print_info(commands, output())
+
+
+@app.command()
+def settings(context: typer.Context, as_json: AsJson = False) -> None:
+    """Print what the band is set to."""
+
+    async def ask(conversation: Conversation) -> tuple[str, Settings]:
+        return conversation.commands.label, await conversation.commands.settings()
+
+    label, found = talk(reach_of(context), ask)
+    if as_json:
+        print_json({"band": label} | band_report.settings_json(found))
+    else:
+        band_report.print_settings(label, found, output())
+
+
+@app.command()
+def self_test(context: typer.Context, as_json: AsJson = False) -> None:
+    """Have the band try its parts. Exits with 1 and names them if some failed.
+
+    Light and motor cannot test themselves: watch them meanwhile.
+    """
+
+    async def ask(conversation: Conversation) -> tuple[str, dict[str, int]]:
+        print_note("watch the band: its light must show white and green, its motor must run")
+        return conversation.commands.label, await conversation.commands.self_test()
+
+    label, found = talk(reach_of(context), ask)
+    if as_json:
+        print_json(band_report.self_test_json(label, found))
+    else:
+        band_report.print_self_test(label, found, output())
+    failed = band_report.failed_parts(found)
+    if not as_json and _somebody_is_there() and not typer.confirm("Did light and motor work?"):
+        failed.append("light or motor")
+    if failed:
+        raise SelfTestFailed(f"band {label}: failed: {', '.join(failed)}")
+
+
+@app.command()
+def identify(
+    context: typer.Context,
+    seconds: Annotated[
+        int, typer.Option(min=1, max=c.IDENTIFY_S_MAX, help="For how long.")
+    ] = _IDENTIFY_S,
+) -> None:
+    """Have the band blink and vibrate, to find it among others; also a blinded one."""
+
+    async def ask(conversation: Conversation) -> str:
+        await conversation.commands.identify(seconds)
+        return conversation.commands.label
+
+    label = talk(reach_of(context), ask)
+    print_note(f"band {label}: blinks for {seconds} s")
+
+
+@app.command()
+def pull(context: typer.Context, store: StorePath, as_json: AsJson = False) -> None:
+    """Bring the band's records into a store; over USB that takes seconds.
+
+    What has arrived is stored, whatever ends this. The band keeps its copy.
+    """
+    with Store.open(store) as opened:
+
+        async def fetch(conversation: Conversation) -> PullResult:
+            exchange = conversation.commands.exchange
+            return await pull_records(
+                conversation.link, opened, utc_now_s, AnchorPlan(), exchange=exchange
+            )
+
+        with busy("pulling"):
+            result = talk(reach_of(context), fetch)
+    if as_json:
+        values = asdict(result)
+        del values["band_id"]
+        print_json({"band": result.label} | values)
+    else:
+        print_note(f"band {result.label}: {result.new_count} new records")
+    if result.corrupt_count:
+        print_note(f"band {result.label}: {result.corrupt_count} records damaged in its flash")
+    if result.missing_count:
+        raise BandError(
+            f"band {result.label}: {result.missing_count} records did not arrive:"
+            " run the same command again"
+        )
+
+
+def _somebody_is_there() -> bool:
+    return sys.stdin.isatty()
+
+
+cli_band_change.register(app)
+cli_band_update.register(app)

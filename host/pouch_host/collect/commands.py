@@ -1,0 +1,153 @@
+"""Asks one connected band for what is not its records: tests, settings, key, reset."""
+
+from dataclasses import asdict, dataclass, replace
+from typing import Any
+
+from pouch_protocol import auth
+from pouch_protocol import constants as c
+
+from .exchange import Exchange, Refusal
+
+
+@dataclass(frozen=True)
+class Settings:
+    """What a band is set to.
+
+    Attributes:
+        interval_s: seconds between samples, 10 to 300.
+        plan: PLAN_DEFAULT or PLAN_SLOW, how often the radio is on.
+        worn_by_infant: whether the infant wears the band, and not the caregiver.
+        blinded: whether light and vibration are off.
+        quiet_from_min: minute of the local day from which the band is quiet.
+        quiet_until_min: minute at which that ends; the same for never quiet.
+        utc_offset_min: local time minus UTC, minutes.
+        target_min: minutes of contact a day that progress is shown against.
+    """
+
+    interval_s: int
+    plan: int
+    worn_by_infant: bool
+    blinded: bool
+    quiet_from_min: int
+    quiet_until_min: int
+    utc_offset_min: int
+    target_min: int
+
+    @classmethod
+    def from_fields(cls, fields: dict[str, int]) -> "Settings":
+        """Return the settings in a SETTINGS_REPLY."""
+        values: dict[str, Any] = dict(fields)
+        switches = values.pop("switches")
+        return cls(
+            worn_by_infant=bool(switches & c.SWITCH_WORN_BY_INFANT),
+            blinded=bool(switches & c.SWITCH_BLINDED),
+            **values,
+        )
+
+    def fields(self) -> dict[str, int]:
+        """Return the fields of a CONFIGURE, without its tag."""
+        values = asdict(self)
+        worn_by_infant, blinded = values.pop("worn_by_infant"), values.pop("blinded")
+        values["switches"] = c.SWITCH_WORN_BY_INFANT * worn_by_infant | c.SWITCH_BLINDED * blinded
+        return values
+
+    def changed(self, changes: dict[str, Any]) -> "Settings":
+        """Return these settings with other values for some, by the names of the attributes."""
+        return replace(self, **changes)
+
+
+class BandCommands:
+    """One connected band, and what can be asked of it.
+
+    Every method raises `Refusal` when the band will not do it, and LinkError when the connection
+    is gone or silent: whether it was done is not known then.
+
+    Attributes:
+        exchange: the conversation.
+        band: fields of its HELLO_REPLY.
+    """
+
+    def __init__(self, exchange: Exchange, band: dict[str, int]) -> None:
+        """Take a conversation in which the band has said who it is."""
+        self.exchange = exchange
+        self.band = band
+
+    @property
+    def label(self) -> str:
+        """The band's printed label."""
+        return c.band_label(self.band["band_id"])
+
+    @property
+    def version(self) -> tuple[int, int, int]:
+        """Version of the firmware that runs: major, minor, patch."""
+        band = self.band
+        return band["firmware_major"], band["firmware_minor"], band["firmware_patch"]
+
+    async def settings(self) -> Settings:
+        """Ask what the band is set to."""
+        return Settings.from_fields(
+            await self.exchange.ask(c.OP_SETTINGS, c.OP_SETTINGS_REPLY, {})
+        )
+
+    async def self_test(self) -> dict[str, int]:
+        """Have the band try its parts; return the fields of its SELF_TEST_REPLY."""
+        return await self.exchange.ask(c.OP_SELF_TEST, c.OP_SELF_TEST_REPLY, {})
+
+    async def identify(self, duration_s: int) -> None:
+        """Have the band blink.
+
+        Args:
+            duration_s: for how long, 1 to IDENTIFY_S_MAX.
+        """
+        await self.exchange.ask(c.OP_IDENTIFY, c.OP_RESPONSE, {"duration_s": duration_s})
+
+    async def configure(self, settings: Settings, key: bytes) -> None:
+        """Give the band these settings; it starts again with them.
+
+        Args:
+            settings: all of them.
+            key: the band's.
+        """
+        await self.ask_with_key(c.OP_CONFIGURE, c.OP_RESPONSE, settings.fields(), key)
+
+    async def set_key(self, key: bytes) -> None:
+        """Give the band a key; over a cable only."""
+        await self.exchange.ask(c.OP_SET_KEY, c.OP_RESPONSE, {"key": key})
+
+    async def holds_key(self, key: bytes) -> bool:
+        """Tell whether this is the band's key; changes nothing.
+
+        An update of no bytes is refused for its size by whoever has the key, and else for its tag.
+        """
+        nothing = {"total_bytes": 0, "index_bytes": 0, "index_sha256": bytes(32)}
+        try:
+            await self.ask_with_key(c.OP_UPDATE_BEGIN, c.OP_UPDATE_REPLY, nothing, key)
+        except Refusal as refusal:
+            return refusal.code not in (c.CODE_NOT_AUTHENTICATED, c.CODE_NO_KEY)
+        return True
+
+    async def factory_reset(self, key: bytes | None) -> None:
+        """Have the band forget everything: records, settings, key and updates.
+
+        Args:
+            key: the band's; None over a cable, while somebody holds the button.
+        """
+        await self.ask_with_key(c.OP_FACTORY_RESET, c.OP_RESPONSE, {}, key)
+
+    async def ask_with_key(
+        self, opcode: int, reply_opcode: int, fields: dict[str, Any], key: bytes | None
+    ) -> dict[str, Any]:
+        """Ask for something that needs the band's key; return the reply's fields.
+
+        Args:
+            opcode: of the request, one of KEYED_OPS.
+            reply_opcode: what answers it.
+            fields: of the request, without its tag.
+            key: the band's; None sends a tag that holds nowhere.
+        """
+        tag = bytes(auth.TAG_BYTES)
+        if key is not None:
+            challenge = await self.exchange.ask(c.OP_CHALLENGE, c.OP_CHALLENGE_REPLY, {})
+            band_id = self.band["band_id"]
+            tag = auth.request_tag(key, challenge["nonce"], band_id, opcode, fields)
+        return await self.exchange.ask(opcode, reply_opcode, fields | {"tag": tag})
