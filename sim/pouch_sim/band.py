@@ -11,27 +11,25 @@ from __future__ import annotations
 import asyncio
 import hashlib
 from collections.abc import Callable
-from dataclasses import dataclass, field
-from pathlib import Path
-from typing import Protocol
 
 from bumble import hci
 
+from pouch_sim.band_settings import BandHost, BandSettings, BandStats
 from pouch_sim.clock import Crystal
 from pouch_sim.errors import BandCrashed, FlashMisuse
-from pouch_sim.hardware.battery import Cell
+from pouch_sim.hardware.boards import BOARDS
 from pouch_sim.hardware.charge import ChargeAccount
-from pouch_sim.hardware.flash import FlashImage
+from pouch_sim.hardware.flash import FlashImage, PowerCut
+from pouch_sim.hardware.machine import PWRON_RESET, Machine
+from pouch_sim.hardware.modules import Reset
 from pouch_sim.hardware.supply import Supply
 from pouch_sim.hardware.usb import UsbPort
-from pouch_sim.loop import VirtualLoop
-from pouch_sim.radio.link import RadioLink
+from pouch_sim.radio.module import BleModule, BluetoothModule
 from pouch_sim.radio.peripheral import Peripheral
 from pouch_sim.vm import frames
 from pouch_sim.vm.process import BootSettings, VmProcess
+from pouch_sim.vm.shadow import opcodes as op
 from pouch_sim.vm.vm import Answer, Spent, Vm
-
-PWRON_RESET = 1
 
 # From power or reset to the first line of main.py on an ESP32-C3: boot loader, MicroPython's
 # start, mounting the file system. An order of magnitude, not a measurement of our board.
@@ -44,81 +42,6 @@ _LOG_LINES_IN_ERROR = 3
 _UNIQUE_ID_BYTES = 6
 # The two top bits of a random static address are ones (Core specification, vol 6 part B 1.3.2.1).
 _STATIC_ADDRESS_BITS = 0xC0
-
-
-class I2cBusLike(Protocol):
-    """The bus a band's chips are on."""
-
-    def transfer(self, address: int, write: bytes, read_count: int, now_us: int) -> bytes:
-        """Do a transfer at a true time; OSError is for the firmware, all else is our bug."""
-        ...
-
-    def power_on(self, now_us: int) -> None:
-        """Reset every chip: its supply came back at a true time in microseconds."""
-        ...
-
-
-class BandHost(Protocol):
-    """What a band needs of the simulation it is in."""
-
-    @property
-    def seed(self) -> int:
-        """Seed of all chance."""
-        ...
-
-    @property
-    def loop(self) -> VirtualLoop:
-        """Loop whose clock is true time."""
-        ...
-
-    @property
-    def air(self) -> RadioLink:
-        """The radio around it."""
-        ...
-
-    def fail(self, error: BaseException) -> None:
-        """End the simulation with this error."""
-        ...
-
-
-@dataclass(frozen=True)
-class BandSettings:
-    """What a band is made of. `Simulation.add_band` documents the fields."""
-
-    name: str
-    index: int
-    i2c_bus: I2cBusLike
-    firmware_dir: Path
-    protocol_dir: Path
-    factory_files: dict[str, bytes]
-    drift_ppm: float
-    boot_at_us: int
-    heap: str
-    work_dir: Path
-    ticks_at_boot_us: int
-    board: str
-    cell: Cell | None
-
-
-@dataclass
-class BandStats:
-    """What a band did so far.
-
-    Attributes:
-        boots: how often it started.
-        brown_outs: how often its cell was too weak for it.
-        i2c_transfers: transfers on its bus.
-        frames: frames it sent to the simulator; what it cost.
-        pins: level of each output pin: 0 or 1, and 0 to 255 for one with a duty.
-        pin_log: each change of those: true time in microseconds, pin, level.
-    """
-
-    boots: int = 0
-    brown_outs: int = 0
-    i2c_transfers: int = 0
-    frames: int = 0
-    pins: dict[int, int] = field(default_factory=dict)
-    pin_log: list[tuple[int, int, int]] = field(default_factory=list)
 
 
 class SimBand:
@@ -149,20 +72,25 @@ class SimBand:
         self._factory_dir.mkdir(exist_ok=True)
         for name, data in settings.factory_files.items():
             (self._factory_dir / name).write_bytes(data)
+        self._root_dir = settings.work_dir / f"{settings.name}.root"
         self._log_path.write_bytes(b"")
         self.flash = FlashImage(settings.work_dir / f"{settings.name}.flash")
         self._crystal = Crystal(settings.drift_ppm, settings.ticks_at_boot_us)
         self._vm: Vm | None = None
+        self._machine: Machine | None = None
         self._boot_timer: asyncio.TimerHandle | None = None
         self._off = asyncio.Event()
         address = bytearray(self._derive("address", _UNIQUE_ID_BYTES))
         address[-1] |= _STATIC_ADDRESS_BITS
-        self.usb = UsbPort(simulation.loop, self._post)
+        self.usb = UsbPort(
+            simulation.loop, self._post, lambda: self._vm is not None and self._vm.asleep
+        )
         self._radio = Peripheral(
             settings.name,
             hci.Address(bytes(address), hci.Address.RANDOM_DEVICE_ADDRESS),
             simulation.air,
             self._post,
+            self.account.radio,
         )
 
     def _derive(self, purpose: str, count: int) -> bytes:
@@ -240,12 +168,16 @@ class SimBand:
         if self._vm is not None:
             self._vm.end()
             self._vm = None
+            self.flash.power_off()
             self.usb.forget()
             self._radio.power_off()
 
     def set_pin(self, pin: int, level: int) -> None:
         """Set an input pin, such as the button."""
-        self._post(frames.PIN_IN, bytes((pin, level)))
+        if self._vm is not None and self._machine is not None:
+            called = self._machine.pins.set_input(pin, level)
+            payload = bytes((pin, level, called))
+            self._vm.post(op.PIN_IN, payload, wakes=self._machine.pins.wake)
 
     async def until_off(self) -> None:
         """Wait until its power is cut or its firmware ended."""
@@ -265,27 +197,41 @@ class SimBand:
             self.account.power_on(powered_us)
         self.account.start(settings.ticks_at_boot_us, now_us)
         self.stats.boots += 1
-        self.flash.booted()
+        self.usb.booted()
         self._crystal.boot(now_us)
+        self._machine = self._new_machine(cause)
         process = VmProcess(
             BootSettings(
+                root_dir=self._root_dir,
                 firmware_dir=settings.firmware_dir,
                 protocol_dir=settings.protocol_dir,
-                factory_dir=self._factory_dir,
+                factory_dir=self._factory_dir if self.flash.is_blank else None,
                 flash_path=self.flash.path,
-                flash_cut_at=self.flash.cut_at_operation,
-                reset_cause=cause,
-                unique_id=self.unique_id,
-                seed=f"{self._simulation.seed}:{settings.index}:{self.stats.boots}",
                 heap=settings.heap,
-                ticks_at_boot_us=settings.ticks_at_boot_us,
-                board=settings.board,
             ),
             self._log_path,
         )
+        self.flash.power_on()
         self._vm = Vm(self.name, process, self._simulation.loop, self._crystal, self, self._fail)
-        self.usb.tell()
         self._vm.start()
+
+    def _new_machine(self, cause: int) -> Machine:
+        return Machine(
+            BOARDS[self._settings.board],
+            reset_cause=cause,
+            unique_id=self.unique_id,
+            seed=f"{self._simulation.seed}:{self._settings.index}:{self.stats.boots}",
+            show=self._show,
+            microvolts=lambda true_us: self.battery_mv(true_us) * _UV_PER_BATTERY_MV,
+            local_us=self._crystal.local_us,
+            usb_present=lambda: self.usb.plugged,
+            others={"bluetooth": BluetoothModule(), "ble": BleModule(self._radio)},
+        )
+
+    def _show(self, pin: int, level: int, true_us: int) -> None:
+        self.stats.pins[pin] = level
+        self.stats.pin_log.append((true_us, pin, level))
+        self.account.output(pin, level, true_us)
 
     def _post(self, opcode: int, payload: bytes) -> None:
         if self._vm is not None:
@@ -310,44 +256,79 @@ class SimBand:
 
     def serve(self, opcode: int, payload: bytes, true_us: int) -> Answer:
         """Serve a request other than I2C."""
-        if opcode >= frames.BLE_ACTIVE:
-            if opcode == frames.BLE_ACTIVE:
-                self.account.radio(bool(payload[0]))
+        try:
+            return self._serve(opcode, payload, true_us)
+        except FlashMisuse as misuse:
+            self._misused(str(misuse))
+        except PowerCut:
+            self.cut_power()
+        except Reset as reset:
+            self._reset(reset.cause, true_us)
+        return None
+
+    def _serve(self, opcode: int, payload: bytes, true_us: int) -> Answer:
+        if opcode in op.OF_THE_BOARD:
+            assert self._machine is not None
+            return self._machine.serve(opcode, payload, true_us)
+        if opcode in op.OF_THE_RADIO:
             return self._radio.serve(opcode, payload)
-        if opcode == frames.ADC:
-            return frames.U32.pack(self.battery_mv(true_us) * _UV_PER_BATTERY_MV)
-        if opcode == frames.USB_OUT:
-            self.usb.take(payload, true_us)
-        elif opcode == frames.PIN_OUT:
-            self.stats.pins[payload[0]] = payload[1]
-            self.stats.pin_log.append((true_us, payload[0], payload[1]))
-            self.account.output(payload[0], payload[1], true_us)
-        elif opcode == frames.RESET:
-            self._end_vm()
-            self.account.reset(true_us)
-            self._boot_later(payload[0], self._simulation.loop.now_us + BOOT_US)
-        elif opcode == frames.POWER_CUT:
-            self.cut_power()
-        elif opcode == frames.MISUSE:
-            self.cut_power()
-            self._simulation.fail(FlashMisuse(f"band {self.name}: {payload.decode()}"))
-        elif opcode == frames.EXIT:
+        if opcode in op.OF_THE_FLASH:
+            return self._serve_flash(opcode, payload)
+        if opcode == op.USB_OUT:
+            return frames.number(self.usb.take(payload, true_us))
+        if opcode == op.USB_INTERRUPT_KEY:
+            self.usb.interrupt_key = payload[0]
+        elif opcode == op.RESET:
+            self._reset(frames.numbers(payload)[0], true_us)
+        elif opcode == op.MISUSE:
+            self._misused(payload.decode())
+        elif opcode == op.EXIT:
             self._exited(payload.decode())
         return None
+
+    def _serve_flash(self, opcode: int, payload: bytes) -> Answer:
+        if opcode == op.STARTED:
+            self.flash.started()
+            return None
+        (number,), data = frames.U32.unpack_from(payload), payload[frames.U32.size :]
+        if opcode == op.FLASH_PROGRAM:
+            return frames.number(self.flash.program(number, data))
+        return frames.number(self.flash.erase(number))
 
     def woken(self, true_us: int) -> None:
         """It goes on after waiting."""
         self.account.woken(true_us)
 
-    def idle(self, spent: Spent, true_us: int) -> None:
-        """Take the counters."""
-        self.flash.counted(spent.programs, spent.erases, spent.programmed_bytes)
+    def wear(self) -> tuple[int, int, int]:
+        """Return the counters of its flash since boot."""
+        since = self.flash.since_boot
+        return since.programs, since.erases, since.programmed_bytes
+
+    def idle(self, spent: Spent, true_us: int) -> bool:
+        """Take the counters; tell whether it goes on at once."""
         self.account.idle(spent, true_us)
         if self._supply.too_weak(true_us):
             # Not from inside its own request.
             self._simulation.loop.call_soon(self._brown_out)
         assert self._vm is not None
+        assert self._machine is not None
         self.stats.frames = self._vm.frame_count
+        if spent.state != op.ASLEEP:
+            return False
+        try:
+            self._machine.pins.fall_asleep()
+        except FlashMisuse as misuse:
+            self._misused(str(misuse))
+        return self._machine.pins.wake
+
+    def _reset(self, cause: int, true_us: int) -> None:
+        self._end_vm()
+        self.account.reset(true_us)
+        self._boot_later(cause, self._simulation.loop.now_us + BOOT_US)
+
+    def _misused(self, what: str) -> None:
+        self.cut_power()
+        self._simulation.fail(FlashMisuse(f"band {self.name}: {what}"))
 
     def _exited(self, error_text: str) -> None:
         # A board whose main.py ended sits at its prompt: no radio task, no sampling. Ending with

@@ -20,4 +20,8 @@ class BandCrashed(SimulationError):
 
 
 class FlashMisuse(SimulationError):
-    """Firmware asked the flash for what NOR flash refuses, such as setting a programmed bit."""
+    """Firmware did what would go wrong on a board without a word.
+
+    It set a programmed bit of the flash, touched a register that it has no business with, or fell
+    into light sleep with something on.
+    """

@@ -10,9 +10,11 @@ from typing import Any, TypeVar
 
 from bumble import hci
 
-from pouch_sim.band import BandSettings, I2cBusLike, SimBand
+from pouch_sim.band import SimBand
+from pouch_sim.band_settings import BandSettings, I2cBusLike
 from pouch_sim.clock import TrueTime
 from pouch_sim.hardware.battery import Cell
+from pouch_sim.hardware.boards import BOARDS
 from pouch_sim.loop import VirtualLoop
 from pouch_sim.radio.adapter import Adapter
 from pouch_sim.radio.backend import SimBackend
@@ -108,8 +110,10 @@ class Simulation:
             cell: its battery, which it empties; without one it has 3.9 V for ever.
 
         Raises:
-            ValueError: there is a band of that name.
+            ValueError: there is a band of that name, or no such board.
         """
+        if board not in BOARDS:
+            raise ValueError(f"no board named {board}: there are {', '.join(BOARDS)}")
         if any(band.name == name for band in self.bands):
             raise ValueError(f"two bands named {name}")
         band = SimBand(

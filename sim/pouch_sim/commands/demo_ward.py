@@ -22,7 +22,8 @@ from .out_folder import make_room
 STORE_NAME = "pouch.db"
 # While the page is live a nurse should see a change within a minute of the ward's own time.
 LIVE_INTERVAL_S = 60.0
-# A round takes the ward's own time: the last one of the past must not run beyond the real time.
+# A round takes the ward's own time, four minutes with 60 bands: the last one of the past must not
+# run beyond the real time.
 _FILL_SHORT_S = 300.0
 
 # A crystal of an ESP32-C3 module is good to +-10 ppm when new; age and heat double that.

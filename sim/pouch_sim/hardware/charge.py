@@ -13,6 +13,7 @@ from pouch_sim.vm.vm import Spent
 
 from . import currents
 from .currents import Bound, Draw
+from .flash import ERASE_US, PROGRAM_US
 from .meters import Meter, MotionMeter, ThermometerMeter, TouchMeter, dimmed, nothing, steady
 from .pod import (
     CAREGIVER_THERMOMETER_ADDRESS,
@@ -23,10 +24,6 @@ from .pod import (
 from .processor import ChargeFault, Processor
 
 FEMTOCOULOMBS_PER_MAH = 3_600_000_000_000_000
-
-# What a program and an erase take, as the flash of the VM takes it (vm/shadow/flashdev.py).
-_PROGRAM_US = 400
-_ERASE_US = 45_000
 
 # One byte and its acknowledge at the bus' 400 kHz.
 _BYTE_NS = 22_500
@@ -178,8 +175,8 @@ class ChargeAccount:
             times[currents.RUNNING] += taken_us
             left_us -= taken_us
         times[currents.WIRES] = self._wires_ns // _NS_PER_US
-        times[currents.FLASH_PROGRAM] = self._programs * _PROGRAM_US
-        times[currents.FLASH_ERASE] = self._erases * _ERASE_US
+        times[currents.FLASH_PROGRAM] = self._programs * PROGRAM_US
+        times[currents.FLASH_ERASE] = self._erases * ERASE_US
         outputs = (meter for _, meter in self._outputs.values())
         for meter in (self._board, self._divider, *self._chips.values(), *outputs):
             for state, time_us in meter.times_us(now_us).items():

@@ -8,14 +8,20 @@ from collections import deque
 from collections.abc import Callable
 
 from pouch_sim.loop import VirtualLoop
-from pouch_sim.vm import frames
+from pouch_sim.vm.shadow.opcodes import USB_IN
 
 # What a full-speed port carries with one packet on its way at a time, an estimate: 100 kB/s.
 _PACKET_BYTES = 64
 _PACKET_US = 640
+_BYTE_US = 10
 
-_PRESENT = 1
-_READING = 2
+# A write that no computer takes blocks once and is then thrown away, as the board's next ones
+# (ports/esp32/usb_serial_jtag.c).
+_FIFO_BYTES = 64
+_WRITE_TIMEOUT_US = 200_000
+
+_CTRL_C = 3
+_KEY_MAX = 127
 
 
 class UsbPort:
@@ -27,15 +33,23 @@ class UsbPort:
     Args:
         loop: the simulation's.
         post: sends an event to the band's firmware, if it runs.
+        asleep: tells whether the band is in light sleep, in which the port has no clock.
 
     Attributes:
         plugged: whether the cable is in.
         opened: whether a program has the port open.
+        interrupt_key: byte that stops the firmware, as it asked for; none beyond 127.
     """
 
-    def __init__(self, loop: VirtualLoop, post: Callable[[int, bytes], None]) -> None:
+    def __init__(
+        self,
+        loop: VirtualLoop,
+        post: Callable[[int, bytes], None],
+        asleep: Callable[[], bool],
+    ) -> None:
         self._loop = loop
         self._post = post
+        self._asleep = asleep
         self.plugged = False
         self.opened = False
         self._to_band: deque[bytes] = deque()
@@ -43,11 +57,20 @@ class UsbPort:
         self._from_band: deque[tuple[int, bytes]] = deque()
         self._received = bytearray()
         self._arrived = asyncio.Event()
+        self.booted()
+
+    def booted(self) -> None:
+        """Serve a firmware that was just started."""
+        self.interrupt_key = _CTRL_C
+        # Whether the last write of the band got through, and what is in its FIFO.
+        self._connected = True
+        self._fifo_bytes = 0
 
     def plug(self) -> None:
         """Put the cable in."""
         self.plugged = True
-        self.tell()
+        # The band sees it; there is nothing to read.
+        self._post(USB_IN, b"\x00")
 
     def unplug(self) -> None:
         """Pull the cable; a program that has the port open gets an error."""
@@ -66,13 +89,13 @@ class UsbPort:
             raise OSError(errno.EBUSY, "the port is open already")
         self._received.clear()
         self.opened = True
-        self.tell()
+        self._connected = True
+        self._fifo_bytes = 0
 
     def close(self) -> None:
         """Close the port; harmless when it is closed."""
         self.opened = False
         self.forget()
-        self.tell()
         self._arrived.set()
 
     def write(self, data: bytes) -> None:
@@ -100,15 +123,18 @@ class UsbPort:
         self._received.clear()
         return data
 
-    def take(self, payload: bytes, true_us: int) -> None:
-        """Take what the band wrote, which is there at a true time."""
-        self._from_band.append((true_us, payload))
-        self._loop.call_at_us(true_us, self._arrive)
-
-    def tell(self) -> None:
-        """Tell the band what it can see of the cable; also after each of its boots."""
-        level = _PRESENT * self.plugged | _READING * self.opened
-        self._post(frames.USB_PRESENT, bytes((level,)))
+    def take(self, data: bytes, true_us: int) -> int:
+        """Take what the band writes at a true time; return the microseconds that it spends."""
+        if self.opened:
+            spent_us = len(data) * _BYTE_US
+            self._from_band.append((true_us + spent_us, data))
+            self._loop.call_at_us(true_us + spent_us, self._arrive)
+            return spent_us
+        self._fifo_bytes += len(data)
+        if self._fifo_bytes <= _FIFO_BYTES or not self._connected:
+            return 0
+        self._connected = False
+        return _WRITE_TIMEOUT_US
 
     def forget(self) -> None:
         """Lose what is on its way to the band: it is off, or the cable is."""
@@ -127,7 +153,12 @@ class UsbPort:
 
     def _send(self) -> None:
         self._sending = None
-        self._post(frames.USB_IN, self._to_band.popleft())
+        data = self._to_band.popleft()
+        if not self._asleep():
+            # None at all is -1, which is 255 on its way here.
+            key = bytes((self.interrupt_key,)) if self.interrupt_key <= _KEY_MAX else None
+            struck = key is not None and key in data
+            self._post(USB_IN, bytes((struck,)) + (data.replace(key, b"") if struck else data))
         self._send_later()
 
     def _arrive(self) -> None:

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-import errno
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
 
 from bumble import hci
 from bumble.device import AdvertisingType, Connection, Device, LegacyAdvertiser
@@ -14,16 +13,14 @@ from pouch_sim.radio.controller import SimController
 from pouch_sim.radio.gatt_traffic import GattTraffic, Post
 from pouch_sim.radio.link import RadioLink
 from pouch_sim.vm import frames
+from pouch_sim.vm.shadow import opcodes as op
 
 # Events of MicroPython's bluetooth module.
 IRQ_CENTRAL_CONNECT = 1
 IRQ_CENTRAL_DISCONNECT = 2
 IRQ_MTU_EXCHANGED = 21
 
-_KEEP_DATA = 0xFF
 _ADDRESS_TYPE_MASK = 1
-
-Request = Callable[[bytes], bytes | Awaitable[bytes] | None]
 
 
 class ActiveRadio:
@@ -34,6 +31,10 @@ class ActiveRadio:
         controller: its controller.
         air: the link.
         post: queues an event frame for the firmware.
+
+    Attributes:
+        controller: its controller.
+        gatt: its services and what crosses its connections.
     """
 
     def __init__(
@@ -44,39 +45,37 @@ class ActiveRadio:
         self._air = air
         self._post = post
         self._connections: dict[int, Connection] = {}
-        gatt = self._gatt = GattTraffic(device, self._connections, post)
+        self.gatt = GattTraffic(device, self._connections, post)
         device.on(Device.EVENT_CONNECTION, self._on_connection)
-        self._requests: dict[int, Request] = {
-            frames.BLE_CONFIG: self._configure,
-            frames.BLE_ADVERTISE: self._advertise,
-            frames.BLE_DISCONNECT: self._disconnect,
-            frames.BLE_REGISTER: gatt.register,
-            frames.BLE_READ: gatt.read,
-            frames.BLE_WRITE: gatt.write,
-            frames.BLE_SET_BUFFER: gatt.set_buffer,
-            frames.BLE_NOTIFY: gatt.notify,
-            frames.BLE_INDICATE: gatt.indicate,
-            frames.BLE_ANSWER: gatt.answer_read,
+        self._requests: dict[int, Callable[[bytes], bytes | None]] = {
+            op.BLE_READ: self.gatt.read,
+            op.BLE_NOTIFY: self.gatt.notify,
+            op.BLE_INDICATE: self.gatt.indicate,
+            op.BLE_ANSWER: self.gatt.answer_read,
         }
 
-    def serve(self, opcode: int, payload: bytes) -> bytes | Awaitable[bytes] | None:
-        """Carry out a request of the firmware.
+    def serve(self, opcode: int, payload: bytes) -> bytes | None:
+        """Carry out a request of the firmware that has its own opcode.
 
         Raises:
             OSError: what the firmware is to be told.
         """
         return self._requests[opcode](payload)
 
+    def set_mtu_max(self, mtu: int) -> None:
+        """Offer this MTU to centrals that ask from here on."""
+        self._device.gatt_server.max_mtu = mtu
+
     @property
     def has_connections(self) -> bool:
-        """Whether a central is connected."""
-        return bool(self._connections)
+        """Whether a central is connected, be it that the host stack hears of it only next."""
+        return bool(self.controller.le_connections)
 
     def cut(self) -> None:
         """Fall silent at once; centrals find out by themselves."""
         self._device.remove_listener(Device.EVENT_CONNECTION, self._on_connection)
         self.park()
-        self._gatt.end()
+        self.gatt.end()
 
     def park(self) -> None:
         """Leave the air, to come back with `unpark`: a radio that is off between two windows.
@@ -86,7 +85,7 @@ class ActiveRadio:
         """
         self._silence()
         self.controller.advertiser.forget()
-        self._gatt.forget_services()
+        self.gatt.forget_services()
         self._air.remove_controller(self.controller)
 
     def unpark(self) -> None:
@@ -94,48 +93,44 @@ class ActiveRadio:
         self._air.add_controller(self.controller)
 
     async def stop(self) -> None:
-        """Say goodbye to all centrals, then fall silent."""
+        """Fall silent, and say goodbye to all centrals."""
         self._silence()
         for connection in list(self._connections.values()):
             await connection.disconnect()
         # NimBLE stops when its centrals have heard the goodbye, in one of the next two events.
         await asyncio.sleep(2 * self._air.settings.interval_us / MICROSECONDS_PER_SECOND)
 
-    def _configure(self, payload: bytes) -> bytes:
-        name, value = payload.split(b"=", 1)
-        if name == b"mac":
-            return bytes(self._device.static_address)[::-1]
-        if name == b"mtu":
-            self._device.gatt_server.max_mtu = int(value)
-        return b""
+    def advertise(
+        self,
+        interval_us: int | None,
+        data: bytes | None,
+        response: bytes | None,
+        connectable: bool,
+    ) -> None:
+        """Begin to advertise or, without an interval, end.
 
-    def _advertise(self, payload: bytes) -> bytes:
+        Args:
+            interval_us: from one advertisement to the next.
+            data: its payload; None for the last one.
+            response: payload of a scan response; None for the last one.
+            connectable: whether it invites centrals.
+        """
         self._silence()
-        if payload:
-            self._start_advertising(payload)
-        return b""
+        if interval_us is not None:
+            self._start_advertising(interval_us, data, response, connectable)
 
     def _silence(self) -> None:
         self._device.legacy_advertiser = None
         self.controller.advertiser.stop()
 
-    def _start_advertising(self, payload: bytes) -> None:
+    def _start_advertising(
+        self, interval_us: int, data: bytes | None, response: bytes | None, connectable: bool
+    ) -> None:
         """Begin, past the commands that would carry this to a real controller.
 
         A band starts to advertise with every sample; the four commands and their answers were
         most of the cost of its life.
         """
-        connectable, interval_us = frames.ADVERTISE_PAYLOAD.unpack_from(payload)
-        at = frames.ADVERTISE_PAYLOAD.size
-        parts: list[bytes | None] = []
-        for _ in range(2):
-            length = payload[at]
-            at += 1
-            if length == _KEEP_DATA:
-                parts.append(None)
-            else:
-                parts.append(payload[at : at + length])
-                at += length
         kind = AdvertisingType.UNDIRECTED
         if connectable:
             kind = AdvertisingType.UNDIRECTED_CONNECTABLE_SCANNABLE
@@ -146,14 +141,15 @@ class ActiveRadio:
             peer_address=hci.Address.ANY,
             auto_restart=False,
         )
-        self.controller.advertiser.begin(kind, interval_us, parts[0], parts[1])
+        self.controller.advertiser.begin(kind, interval_us, data, response)
 
-    def _disconnect(self, payload: bytes) -> bytes:
-        connection = self._connections.get(frames.U16.unpack(payload)[0])
+    def disconnect(self, number: int) -> bool:
+        """Hang up; tell whether there is such a connection."""
+        connection = self._connections.get(number)
         if connection is None:
-            raise OSError(errno.ENOTCONN, "no such connection")
-        self._gatt.run(connection.disconnect())
-        return b""
+            return False
+        self.gatt.run(connection.disconnect())
+        return True
 
     def _on_connection(self, connection: Connection) -> None:
         number = connection.handle
@@ -163,16 +159,16 @@ class ActiveRadio:
         def post(event: int) -> None:
             kind = peer.address_type & _ADDRESS_TYPE_MASK
             payload = frames.CONNECT_EVENT.pack(event, number, kind, bytes(peer)[::-1])
-            self._post(frames.BLE_EVENT, payload)
+            self._post(op.BLE_EVENT, payload)
 
         def on_disconnection(_reason: int) -> None:
             del self._connections[number]
-            self._gatt.connection_ended()
+            self.gatt.connection_ended()
             post(IRQ_CENTRAL_DISCONNECT)
 
         def on_mtu() -> None:
             payload = frames.GATT_EVENT.pack(IRQ_MTU_EXCHANGED, number, connection.att_mtu)
-            self._post(frames.BLE_EVENT, payload)
+            self._post(op.BLE_EVENT, payload)
 
         connection.on(Connection.EVENT_DISCONNECTION, on_disconnection)
         connection.on(Connection.EVENT_CONNECTION_ATT_MTU_UPDATE, on_mtu)

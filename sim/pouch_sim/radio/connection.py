@@ -96,13 +96,15 @@ class ConnectionEvents:
         self._timer: asyncio.TimerHandle | None = None
         self._supervision: asyncio.TimerHandle | None = None
         self._silent_since_us: int | None = None
+        # Whether an end has left the air: a radio that comes back knows of no connection.
+        self._lost = False
         central.events = peripheral.events = self
         air.add_connection(self)
 
     @property
     def _reachable(self) -> bool:
         central, peripheral = self._ends
-        return self._air.reaches(central.sim, peripheral.sim)
+        return not self._lost and self._air.reaches(central.sim, peripheral.sim)
 
     def arm(self) -> None:
         """See to it that the next connection event takes place."""
@@ -152,6 +154,7 @@ class ConnectionEvents:
 
     def reach_changed(self) -> None:
         """An end went out of reach or came back: start or stop the supervision time."""
+        self._lost = self._lost or not all(self._air.is_present(end.sim) for end in self._ends)
         if self._reachable:
             if self._supervision is not None:
                 self._supervision.cancel()

@@ -72,7 +72,7 @@ class SimController(Controller):
 
     def send_hci_packet(self, packet: hci.HCI_Packet) -> None:
         """Hand a packet to the host, once the present callback is done."""
-        if isinstance(packet, hci.HCI_AclDataPacket):
+        if isinstance(packet, (hci.HCI_AclDataPacket, _Report)):
             self.air.loop.call_soon(cast("Host", self.host).on_hci_packet, packet)
         elif self.host:
             self.air.loop.call_soon(self.host.on_packet, bytes(packet))

@@ -14,14 +14,16 @@ from bumble import att, core, gatt
 from bumble.device import Connection
 from bumble.gatt_server import Server
 
-from pouch_sim.vm import frames
-
 VALUE_BYTES_DEFAULT = 20
 
 # Flags of MicroPython's gatts_register_services.
 _FLAG_READ = 0x02
 _FLAGS_WRITE = 0x0C
 _PROPERTIES_MASK = 0xFF
+
+# What gatts_register_services takes: each service a UUID and its characteristics, each of those a
+# UUID, flags and perhaps its descriptors, each of those a UUID and flags.
+Services = tuple[tuple[bytes, tuple[tuple[Any, ...], ...]], ...]
 
 WriteSeen = Callable[[Connection, int], None]
 ReadAsked = Callable[[Connection, int], Awaitable[int]]
@@ -64,24 +66,6 @@ class Value:
         return data
 
 
-class _Reader:
-    """Takes a registration apart."""
-
-    def __init__(self, payload: bytes) -> None:
-        self._payload = payload
-        self._at = 0
-
-    def byte(self) -> int:
-        return self.take(1)[0]
-
-    def take(self, count: int) -> bytes:
-        self._at += count
-        return self._payload[self._at - count : self._at]
-
-    def uuid(self) -> core.UUID:
-        return core.UUID.from_bytes(self.take(self.byte()))
-
-
 @dataclass(frozen=True)
 class _Kept:
     """What a registration made: in the server, and in our own view of it."""
@@ -111,31 +95,33 @@ class GattTable:
         self._attributes: dict[int, att.Attribute[bytes]] = {}
         # The last registration, its answer, and what it made, where that was taken out again: a
         # radio that is switched on again registers the same.
-        self._registered = b""
-        self._handles = b""
+        self._registered: Services = ()
+        self._handles: tuple[tuple[int, ...], ...] = ()
         self._kept: _Kept | None = None
 
-    def register(self, payload: bytes) -> bytes:
-        """Replace all services by those of the firmware; return their value handles, u16 each."""
-        if payload == self._registered and self._kept is not None:
+    def register(self, services: Services) -> tuple[tuple[int, ...], ...]:
+        """Replace all services by those of the firmware; return their value handles."""
+        if services == self._registered and self._kept is not None:
             return self._restore(self._kept)
         self._clear()
         self._kept = None
-        server = self._server
-        reader = _Reader(payload)
+        self._handles = tuple(self._add(*service) for service in services)
+        self._registered = services
+        return self._handles
+
+    def _add(self, uuid: bytes, characteristics: tuple[tuple[Any, ...], ...]) -> tuple[int, ...]:
         made: list[att.Attribute[bytes]] = []
-        services = [self._service(reader, made) for _ in range(reader.byte())]
+        service = gatt.Service(
+            core.UUID.from_bytes(uuid), [_characteristic(self, made, *c) for c in characteristics]
+        )
         values = [attribute.value for attribute in made]
-        for service in services:
-            server.add_service(service)
+        self._server.add_service(service)
         for attribute, value in zip(made, values, strict=True):
             assert isinstance(value, _Access)
             value.handle = attribute.handle
             self._values[attribute.handle] = value.stored
             self._attributes[attribute.handle] = attribute
-        self._registered = payload
-        self._handles = b"".join(frames.U16.pack(attribute.handle) for attribute in made)
-        return self._handles
+        return tuple(attribute.handle for attribute in made)
 
     def forget(self) -> None:
         """Have no services, as after the radio was switched off."""
@@ -158,7 +144,7 @@ class GattTable:
         self._values.clear()
         self._attributes.clear()
 
-    def _restore(self, kept: _Kept) -> bytes:
+    def _restore(self, kept: _Kept) -> tuple[tuple[int, ...], ...]:
         self._server.attributes.extend(kept.attributes)
         self._server.services.extend(kept.services)
         self._values.update(kept.values)
@@ -167,37 +153,6 @@ class GattTable:
             value.reset()
         self._kept = None
         return self._handles
-
-    def _service(self, reader: _Reader, made: list[att.Attribute[bytes]]) -> gatt.Service:
-        uuid = reader.uuid()
-        return gatt.Service(
-            uuid, [self._characteristic(reader, made) for _ in range(reader.byte())]
-        )
-
-    def _characteristic(
-        self, reader: _Reader, made: list[att.Attribute[bytes]]
-    ) -> gatt.Characteristic[bytes]:
-        uuid = reader.uuid()
-        flags, descriptor_count = frames.CHARACTERISTIC_PAYLOAD.unpack(
-            reader.take(frames.CHARACTERISTIC_PAYLOAD.size)
-        )
-        descriptors = []
-        for _ in range(descriptor_count):
-            descriptor_uuid = reader.uuid()
-            (descriptor_flags,) = frames.U16.unpack(reader.take(frames.U16.size))
-            descriptors.append(
-                gatt.Descriptor(descriptor_uuid, _permissions(descriptor_flags), _Access(self))
-            )
-        characteristic: gatt.Characteristic[bytes] = gatt.Characteristic(
-            uuid,
-            gatt.Characteristic.Properties(flags & _PROPERTIES_MASK),
-            _permissions(flags),
-            _Access(self),
-            descriptors,
-        )
-        made.append(characteristic)
-        made.extend(descriptors)
-        return characteristic
 
     def value(self, handle: int) -> Value | None:
         """Return a value, or None for a handle that is not ours."""
@@ -234,6 +189,30 @@ class _Access(att.AttributeValue[bytes]):
 
     def _write_value(self, connection: Connection, data: bytes) -> None:
         self._table.write_remote(connection, self.handle, data)
+
+
+def _characteristic(
+    table: GattTable,
+    made: list[att.Attribute[bytes]],
+    uuid: bytes,
+    flags: int,
+    descriptions: tuple[tuple[bytes, int], ...] = (),
+) -> gatt.Characteristic[bytes]:
+    """Return a characteristic; it and its descriptors are added to those made."""
+    descriptors = [
+        gatt.Descriptor(core.UUID.from_bytes(other), _permissions(other_flags), _Access(table))
+        for other, other_flags in descriptions
+    ]
+    characteristic: gatt.Characteristic[bytes] = gatt.Characteristic(
+        core.UUID.from_bytes(uuid),
+        gatt.Characteristic.Properties(flags & _PROPERTIES_MASK),
+        _permissions(flags),
+        _Access(table),
+        descriptors,
+    )
+    made.append(characteristic)
+    made.extend(descriptors)
+    return characteristic
 
 
 def _permissions(flags: int) -> att.Attribute.Permissions:

@@ -11,8 +11,9 @@ from typing import Any
 from bumble import core
 from bumble.device import Connection, Device
 
-from pouch_sim.radio.gatt_table import GattTable, Value
+from pouch_sim.radio.gatt_table import GattTable, Services, Value
 from pouch_sim.vm import frames
+from pouch_sim.vm.shadow import opcodes as op
 
 # Events of MicroPython's bluetooth module.
 IRQ_GATTS_WRITE = 3
@@ -22,6 +23,10 @@ IRQ_GATTS_INDICATE_DONE = 20
 # NimBLE's BLE_HS_ENOTCONN and BLE_HS_ETIMEOUT, its reports of an indication that failed.
 _HS_ENOTCONN = 7
 _HS_ETIMEOUT = 13
+
+# Notifications NimBLE takes before the first ENOMEM: the controller's buffers and the host's
+# message blocks together, measured with a paced controller.
+_TRANSMIT_BUFFERS = 16
 
 _ATT_NOTIFICATION = b"\x1b"
 _ATT_NOTIFICATION_HEADER_BYTES = 3
@@ -68,16 +73,14 @@ class GattTraffic:
         task.add_done_callback(self._tasks.discard)
 
     def connection_ended(self) -> None:
-        """Give the firmware back the buffers of what will never be sent."""
-        if self._in_flight:
-            self._post(frames.BLE_CREDIT, frames.U16.pack(len(self._in_flight)))
-            self._in_flight.clear()
+        """Free the buffers of what will never be sent."""
+        self._in_flight.clear()
 
     # Requests of the firmware.
 
-    def register(self, payload: bytes) -> bytes:
+    def register(self, services: Services) -> tuple[tuple[int, ...], ...]:
         """Replace all services; return their value handles."""
-        return self._table.register(payload)
+        return self._table.register(services)
 
     def forget_services(self) -> None:
         """Have no services any more: the radio was switched off."""
@@ -88,43 +91,35 @@ class GattTraffic:
         value = self._table.value(frames.U16.unpack(payload)[0])
         return b"" if value is None else value.read_local()
 
-    def write(self, payload: bytes) -> None:
+    def write(self, handle: int, data: bytes, send_update: bool) -> None:
         """Set a value, and send it to subscribers if asked to."""
-        handle, send_update = frames.WRITE_PAYLOAD.unpack_from(payload)
-        self._require(handle).write_local(payload[frames.WRITE_PAYLOAD.size :])
+        self._require(handle).write_local(data)
         if send_update:
             self.run(self._server.notify_subscribers(self._table.attribute(handle)))
 
-    def set_buffer(self, payload: bytes) -> bytes:
+    def set_buffer(self, handle: int, size: int, append: bool) -> None:
         """Set the size of a value's buffer, which empties it."""
-        handle, size, append = frames.SET_BUFFER_PAYLOAD.unpack(payload)
         value = self._require(handle)
         value.data.clear()
-        value.size, value.append = size, bool(append)
-        return b""
+        value.size, value.append = size, append
 
     def notify(self, payload: bytes) -> None:
         """Send a notification, subscribed or not, cut to what the MTU allows."""
         number, handle = frames.U16_PAIR.unpack_from(payload)
-        connection = self._connections.get(number)
-        if connection is None:
-            # It ended while the firmware spoke; the buffer is free again.
-            self._post(frames.BLE_CREDIT, frames.U16.pack(1))
-            return
+        connection = self._connection(number)
+        if len(self._in_flight) == _TRANSMIT_BUFFERS:
+            raise OSError(errno.ENOMEM, "no buffer")
         data = payload[frames.U16_PAIR.size :]
         data = data[: connection.att_mtu - _ATT_NOTIFICATION_HEADER_BYTES]
         self._server.send_gatt_pdu(connection, _ATT_NOTIFICATION + frames.U16.pack(handle) + data)
         self._in_flight.append(self._queue.queued)
 
-    def indicate(self, payload: bytes) -> bytes:
+    def indicate(self, payload: bytes) -> None:
         """Begin to send an indication; an event says how it ended."""
         number, handle = frames.U16_PAIR.unpack_from(payload)
-        connection = self._connections.get(number)
-        if connection is None:
-            raise OSError(errno.ENOTCONN, "no such connection")
+        connection = self._connection(number)
         self._require(handle)
         self.run(self._send_indication(connection, handle, payload[frames.U16_PAIR.size :]))
-        return b""
 
     def answer_read(self, payload: bytes) -> None:
         """Take the firmware's answer to a read request."""
@@ -132,6 +127,12 @@ class GattTraffic:
             answer = self._read_answers.popleft()
             if not answer.done():
                 answer.set_result(payload[0])
+
+    def _connection(self, number: int) -> Connection:
+        connection = self._connections.get(number)
+        if connection is None:
+            raise OSError(errno.ENOTCONN, "no such connection")
+        return connection
 
     def _require(self, handle: int) -> Value:
         value = self._table.value(handle)
@@ -152,26 +153,22 @@ class GattTraffic:
         event = frames.INDICATE_EVENT.pack(
             IRQ_GATTS_INDICATE_DONE, connection.handle, handle, status
         )
-        self._post(frames.BLE_EVENT, event)
+        self._post(op.BLE_EVENT, event)
 
     # What centrals do.
 
     def _on_write(self, connection: Connection, handle: int) -> None:
         event = frames.GATT_EVENT.pack(IRQ_GATTS_WRITE, connection.handle, handle)
-        self._post(frames.BLE_EVENT, event)
+        self._post(op.BLE_EVENT, event)
 
     async def _ask_before_read(self, connection: Connection, handle: int) -> int:
         answer: asyncio.Future[int] = asyncio.get_running_loop().create_future()
         self._read_answers.append(answer)
         event = frames.GATT_EVENT.pack(IRQ_GATTS_READ_REQUEST, connection.handle, handle)
-        self._post(frames.BLE_EVENT, event)
+        self._post(op.BLE_EVENT, event)
         return await answer
 
     def _on_flow(self) -> None:
-        # The controller sent packets: their buffers are the firmware's again.
-        freed = 0
+        # The controller sent packets: their buffers are free again.
         while self._in_flight and self._in_flight[0] <= self._queue.completed:
             self._in_flight.popleft()
-            freed += 1
-        if freed:
-            self._post(frames.BLE_CREDIT, frames.U16.pack(freed))

@@ -1,4 +1,4 @@
-"""A band's radio, on or off: carries out what its firmware asks of `bluetooth`.
+"""A band's radio, on or off, as its firmware has it through `bluetooth` (module.py).
 
 The simulator is the NimBLE side of the module: connections, attribute values and transmit
 buffers live here. No pairing: the product's security is in its own messages, and a board that
@@ -8,7 +8,7 @@ loses its bonds must lose nothing.
 from __future__ import annotations
 
 import errno
-from collections.abc import Awaitable
+from collections.abc import Awaitable, Callable
 
 from bumble import hci
 
@@ -16,10 +16,7 @@ from pouch_sim.radio import stack
 from pouch_sim.radio.active_radio import ActiveRadio
 from pouch_sim.radio.gatt_traffic import Post
 from pouch_sim.radio.link import RadioLink
-from pouch_sim.vm import frames
-
-# Answer to "radio on": the stack knows nothing of an earlier configuration.
-_NEW_STACK = b"\x01"
+from pouch_sim.vm.shadow import opcodes as op
 
 
 class Peripheral:
@@ -30,13 +27,22 @@ class Peripheral:
         address: its random static address.
         air: the link.
         post: queues an event frame for the firmware.
+        switched: told when the firmware switches it on or off.
     """
 
-    def __init__(self, name: str, address: hci.Address, air: RadioLink, post: Post) -> None:
+    def __init__(
+        self,
+        name: str,
+        address: hci.Address,
+        air: RadioLink,
+        post: Post,
+        switched: Callable[[bool], None],
+    ) -> None:
         self._name = name
         self._address = address
         self._air = air
         self._post = post
+        self._switched = switched
         self._active: ActiveRadio | None = None
         # A radio that is off between two windows of one boot: building it anew costs milliseconds.
         self._parked: ActiveRadio | None = None
@@ -51,6 +57,27 @@ class Peripheral:
         return self._address.to_string(with_type_qualifier=False)
 
     @property
+    def address_bytes(self) -> bytes:
+        """The address, most significant byte first."""
+        return bytes(self._address)[::-1]
+
+    @property
+    def is_active(self) -> bool:
+        """Whether it is on."""
+        return self._active is not None
+
+    @property
+    def active(self) -> ActiveRadio:
+        """What it is while it is on.
+
+        Raises:
+            OSError: it is off; for the firmware.
+        """
+        if self._active is None:
+            raise OSError(errno.ENODEV, "radio is off")
+        return self._active
+
+    @property
     def in_range(self) -> bool:
         """Whether others hear this band."""
         return self._in_range
@@ -61,23 +88,38 @@ class Peripheral:
         if self._active is not None:
             self._air.set_in_range(self._active.controller, in_range)
 
-    def serve(self, opcode: int, payload: bytes) -> bytes | Awaitable[bytes] | None:
-        """Carry out a request of the firmware.
+    def serve(self, opcode: int, payload: bytes) -> bytes | None:
+        """Carry out a request of the firmware that has its own opcode.
 
         Raises:
             OSError: what the firmware is to be told.
         """
-        if opcode == frames.BLE_ACTIVE and payload[0]:
-            return self._activate() if self._parked is None else self._unpark(self._parked)
-        if self._active is None:
-            raise OSError(errno.ENODEV, "radio is off")
-        if opcode == frames.BLE_ACTIVE:
-            if self._active.has_connections:
-                return self._deactivate(self._active)
-            self._park(self._active)
+        if opcode == op.BLE_READ and self._active is None:
             return b""
-        self.notification_count += opcode == frames.BLE_NOTIFY
-        return self._active.serve(opcode, payload)
+        answer = self.active.serve(opcode, payload)
+        self.notification_count += opcode == op.BLE_NOTIFY
+        return answer
+
+    def switch(self, on: bool, mtu_max: int) -> Awaitable[None] | None:
+        """Switch it on or off; it is not in that state yet.
+
+        Args:
+            on: whether to switch it on.
+            mtu_max: what it is to offer to centrals.
+        """
+        self._switched(on)
+        if on:
+            if self._parked is None:
+                return self._activate(mtu_max)
+            self._parked.unpark()
+            self._begin(self._parked, mtu_max)
+            self._parked = None
+            return None
+        active = self.active
+        if active.has_connections:
+            return self._deactivate(active)
+        self._park(active)
+        return None
 
     def power_off(self) -> None:
         """Fall silent at once; centrals find out by themselves."""
@@ -91,29 +133,20 @@ class Peripheral:
         active.park()
         self._active, self._parked = None, active
 
-    def _unpark(self, parked: ActiveRadio) -> bytes:
-        parked.unpark()
-        self._active, self._parked = parked, None
-        self._air.set_in_range(parked.controller, self._in_range)
-        return b""
+    def _begin(self, radio: ActiveRadio, mtu_max: int) -> None:
+        self._active = radio
+        radio.set_mtu_max(mtu_max)
+        self._air.set_in_range(radio.controller, self._in_range)
 
-    async def _activate(self) -> bytes:
+    async def _activate(self, mtu_max: int) -> None:
         life = self._life
         device, controller = await stack.power_on(self._name, self._address, self._air)
         if life is not self._life:
             self._air.remove_controller(controller)
             raise OSError(errno.ENODEV, "power was cut while the radio started")
-        self._active = ActiveRadio(device, controller, self._air, self._post)
-        self._air.set_in_range(controller, self._in_range)
-        return _NEW_STACK
+        self._begin(ActiveRadio(device, controller, self._air, self._post), mtu_max)
 
-    async def _deactivate(self, active: ActiveRadio) -> bytes:
+    async def _deactivate(self, active: ActiveRadio) -> None:
         await active.stop()
         if active is self._active:
-            if active.has_connections:
-                # A central that is out of range never heard the goodbye.
-                self._active = None
-                active.cut()
-            else:
-                self._park(active)
-        return b""
+            self._park(active)

@@ -22,6 +22,8 @@ from pouch_sim.errors import BandCrashed, BandStuck
 from pouch_sim.loop import VirtualLoop
 from pouch_sim.vm import frames
 from pouch_sim.vm.process import VmProcess
+from pouch_sim.vm.shadow import opcodes as op
+from pouch_sim.vm.time_book import TimeBook
 
 _RECEIVE_BYTES = 1 << 16
 _FOR_EVER = -1
@@ -29,6 +31,9 @@ _FOR_EVER = -1
 # A band that is busy runs ahead of the world. Erasing its whole flash takes 23 s; more than this
 # is a loop that talks to a chip for ever.
 _AHEAD_US_MAX = 120_000_000
+# As much, of one that asks what takes no time. Its longest honest stretch, a first boot, takes a
+# few hundred.
+_REQUESTS_MAX = 500_000
 _EIO = 5
 
 # Answer of a request: its payload, or an awaitable of it when the world must move first.
@@ -72,8 +77,15 @@ class Services(Protocol):
         """Serve any other request; the answer of a one-way request is ignored."""
         ...
 
-    def idle(self, spent: Spent, true_us: int) -> None:
-        """Take what the band spent since boot, as it begins to wait at a true time."""
+    def wear(self) -> tuple[int, int, int]:
+        """Return programs, erases and programmed bytes of the band's flash since boot."""
+        ...
+
+    def idle(self, spent: Spent, true_us: int) -> bool:
+        """Take what the band spent since boot, as it begins to wait at a true time.
+
+        Tell whether it goes on at once: what ends a light sleep is there already.
+        """
         ...
 
     def woken(self, true_us: int) -> None:
@@ -116,8 +128,11 @@ class Vm:
         self._answering: asyncio.Task[None] | None = None
         self._scheduled = False
         self._waiting = False
+        self._state = op.AWAKE
+        self._times = TimeBook()
         self._alive = True
         self.frame_count = 0
+        self._frames_at_wait = 0
 
     def start(self) -> None:
         """Let the firmware run until it first waits."""
@@ -130,10 +145,21 @@ class Vm:
             self._timer.cancel()
         self._process.kill()
 
-    def post(self, opcode: int, payload: bytes) -> None:
-        """Queue an event; the band gets it when it waits."""
+    @property
+    def asleep(self) -> bool:
+        """Whether it is in light sleep, and hears nothing but what ends that."""
+        return self._waiting and self._state == op.ASLEEP
+
+    def post(self, opcode: int, payload: bytes, *, wakes: bool = False) -> None:
+        """Queue an event; the band gets it when it waits, or if it sleeps when it is woken.
+
+        Args:
+            opcode: of the event.
+            payload: of the event.
+            wakes: whether this ends light sleep.
+        """
         self._outbox.append(frames.encode(opcode, self._local_us(), payload))
-        if self._waiting:
+        if self._waiting and (wakes or self._state != op.ASLEEP):
             self._schedule()
 
     def _local_us(self) -> int:
@@ -154,7 +180,9 @@ class Vm:
             self._timer = None
         self._waiting = False
         self._services.woken(self._loop.now_us)
-        self._outbox.append(frames.encode(frames.GO, self._local_us()))
+        local_us = self._local_us()
+        self._times.waited(self._state, local_us)
+        self._outbox.append(frames.encode(op.GO, local_us))
         data = b"".join(self._outbox)
         self._outbox.clear()
         self._send(data)
@@ -196,31 +224,40 @@ class Vm:
         at = 0
         end = len(data)
         stopped = False
-        while end - at >= frames.HEADER_BYTES and self._alive:
-            length, opcode, _, local_us = frames.HEADER.unpack_from(data, at)
-            start = at + frames.HEADER_BYTES
+        while end - at >= op.HEADER_BYTES and self._alive:
+            length, opcode, state, local_us = frames.HEADER.unpack_from(data, at)
+            start = at + op.HEADER_BYTES
             if end - start < length:
                 break
             at = start + length
             self.frame_count += 1
-            stopped = self._handle(opcode, data[start:at], local_us)
+            stopped = self._handle(opcode, state, data[start:at], local_us)
         self._received = data[at:]
         return stopped
 
-    def _handle(self, opcode: int, payload: bytes, local_us: int) -> bool:
+    def _handle(self, opcode: int, state: int, payload: bytes, local_us: int) -> bool:
         """Handle one frame; say whether the band now waits for something but us."""
-        if opcode == frames.I2C:
+        if opcode == op.I2C:
             self._answer_i2c(payload, local_us)
             return False
-        if opcode == frames.IDLE:
+        self._state = state
+        self._times.ran(state, local_us)
+        if opcode == op.IDLE:
             self._wait(payload, local_us)
             return True
+        if opcode == op.STARTED:
+            # Its clock begins anew with this answer.
+            self._times.start(self._local_us())
+        if self.frame_count - self._frames_at_wait > _REQUESTS_MAX:
+            raise BandStuck(f"band {self._name}: asks for ever and does not sleep: endless loop")
         status = 0
         answer: Answer
         try:
             answer = self._services.serve(opcode, payload, self._crystal.true_us(local_us))
         except OSError as error:
             answer, status = b"", error.errno or _EIO
+        except frames.Refused as refusal:
+            answer, status = refusal.payload, op.RAISE
         if not self._alive or opcode in frames.ONE_WAY:
             return not self._alive
         if answer is None or isinstance(answer, bytes):
@@ -241,10 +278,12 @@ class Vm:
         except OSError as error:
             data, status = bytes(read_count), error.errno or _EIO
         # The time of an inline answer is zero, which never moves the band's clock.
-        self._send(frames.HEADER.pack(len(data), frames.REPLY, status, 0) + data)
+        self._send(frames.HEADER.pack(len(data), op.REPLY, status, 0) + data)
 
     def _reply(self, payload: bytes, status: int = 0) -> None:
-        self._send(frames.encode(frames.REPLY, self._local_us(), payload, status))
+        local_us = self._local_us()
+        self._times.waited(self._state, local_us)
+        self._send(frames.encode(op.REPLY, local_us, payload, status))
 
     async def _reply_later(self, answer: Awaitable[bytes]) -> None:
         # The world moves on while the band waits for this answer.
@@ -253,6 +292,8 @@ class Vm:
             payload = await answer
         except OSError as error:
             status = error.errno or _EIO
+        except frames.Refused as refusal:
+            payload, status = refusal.payload, op.RAISE
         except Exception as error:  # noqa: BLE001 - handed to whoever runs the simulation
             self._fail(error)
             return
@@ -261,10 +302,22 @@ class Vm:
             self._serve()
 
     def _wait(self, payload: bytes, local_us: int) -> None:
-        until_us, *spent = frames.IDLE_PAYLOAD.unpack(payload)
-        self._services.idle(Spent._make((*spent, local_us)), self._crystal.true_us(local_us))
+        (until_us,) = frames.IDLE_PAYLOAD.unpack(payload)
+        times = self._times
+        spent = Spent(
+            *self._services.wear(),
+            times.asleep_us,
+            times.radio_us,
+            times.busy_us,
+            self._state,
+            local_us,
+        )
+        goes_on = self._services.idle(spent, self._crystal.true_us(local_us))
+        if not self._alive:
+            return
         self._waiting = True
-        if self._outbox:
+        self._frames_at_wait = self.frame_count
+        if goes_on or self._outbox:
             self._schedule()
         elif until_us != _FOR_EVER:
             due_us = max(self._loop.now_us, self._crystal.true_us(until_us))

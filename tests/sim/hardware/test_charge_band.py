@@ -1,14 +1,14 @@
 """A whole band in the VM: its account adds up, its cell empties, loses it and is charged again."""
 
 import asyncio
-import shutil
 
 import pytest
 
 from pouch_sim.hardware import currents
 from pouch_sim.hardware.battery import Cell
 from pouch_sim.hardware.processor import ChargeFault
-from pouch_sim.vm import process
+from pouch_sim.vm import vm
+from pouch_sim.vm.time_book import TimeBook
 from pouch_sim.ward import BandPlan
 from pouch_sim.ward import add_band as add_whole_band
 from pouch_sim.world.scripted import ScriptedWorld
@@ -49,28 +49,27 @@ def test_times_are_what_the_firmware_did_and_add_up(tmp_path, board, drift_ppm):
     assert times[currents.OFF] == 0
 
 
-@pytest.mark.parametrize(
-    ("file", "sound", "faulty"),
-    [
-        # Light sleep is booked once more, as the whole that it is.
-        ("machine.py", "    _rt.asleep = False\n", "    _rt.asleep_us += _rt.now - began\n"),
-        # Work is booked as such although the radio is on.
-        (
-            "simrt.py",
-            "        radio_us += us\n",
-            "        radio_us += us\n        busy_us += us\n",
-        ),
-    ],
-)
-def test_planted_time_that_the_board_books_twice_ends_the_simulation(
-    tmp_path, monkeypatch, file, sound, faulty
-):
-    shadow = tmp_path / "shadow"
-    shutil.copytree(process.SHADOW_DIR, shadow)
-    text = (shadow / file).read_text(encoding="utf-8")
-    assert text.count(sound) == 1
-    (shadow / file).write_text(text.replace(sound, faulty), encoding="utf-8")
-    monkeypatch.setattr(process, "SHADOW_DIR", shadow)
+class SleepsTwice(TimeBook):
+    """Books each light sleep once more."""
+
+    def waited(self, state, local_us):
+        before_us = self.asleep_us
+        super().waited(state, local_us)
+        self.asleep_us += self.asleep_us - before_us
+
+
+class WorksOnTheAir(TimeBook):
+    """Books work as such although the radio is on."""
+
+    def ran(self, state, local_us):
+        before_us = self.radio_us
+        super().ran(state, local_us)
+        self.busy_us += self.radio_us - before_us
+
+
+@pytest.mark.parametrize("faulty", [SleepsTwice, WorksOnTheAir])
+def test_planted_time_that_is_booked_twice_ends_the_simulation(tmp_path, monkeypatch, faulty):
+    monkeypatch.setattr(vm, "TimeBook", faulty)
     sim = simulation()
     band = add_band(sim, "charge_states", tmp_path)
     with pytest.raises(ChargeFault, match="more than"):

@@ -7,7 +7,7 @@ import signal
 import pytest
 
 from pouch_sim.errors import BandCrashed, BandStuck, NothingLeftToDo, SimulationError
-from pouch_sim.vm import process
+from pouch_sim.vm import process, vm
 from tests.sim.vm.rig import EchoBus, add_band, run_until_off, simulation
 
 
@@ -72,6 +72,15 @@ def test_endless_loop_in_firmware_is_reported_with_its_band(tmp_path, monkeypatc
     band = add_band(sim, "stuck", tmp_path, name="P-1")
 
     with pytest.raises(BandStuck, match=r"band P-1: .* endless loop"):
+        run_until_off(sim, band)
+
+
+def test_firmware_that_asks_for_ever_what_takes_no_time_is_reported(tmp_path, monkeypatch):
+    monkeypatch.setattr(vm, "_REQUESTS_MAX", 1_000)
+    sim = simulation()
+    band = add_band(sim, "asking", tmp_path, name="P-1")
+
+    with pytest.raises(BandStuck, match=r"band P-1: asks for ever .* endless loop"):
         run_until_off(sim, band)
 
 

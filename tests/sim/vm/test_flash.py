@@ -1,7 +1,7 @@
 import pytest
 
 from pouch_sim.errors import BandCrashed, FlashMisuse
-from pouch_sim.hardware.flash import FlashImage
+from pouch_sim.hardware.flash import FlashImage, PowerCut, Wear
 from tests.sim.vm.rig import add_band, run_until_off, simulation
 
 
@@ -63,14 +63,58 @@ def test_flash_that_is_not_blank_and_does_not_mount_is_never_formatted(tmp_path)
     assert band.flash.snapshot() == before
 
 
-def test_image_keeps_wear_over_boots(tmp_path):
+@pytest.fixture
+def image(tmp_path):
     image = FlashImage(tmp_path / "image", 8192)
-    image.counted(3, 1, 768)
-    image.booted()
-    image.counted(2, 0, 512)
+    image.power_on()
+    yield image
+    image.power_off()
 
-    assert (image.wear.programs, image.wear.erases, image.wear.programmed_bytes) == (5, 1, 1280)
-    assert image.snapshot() == b"\xff" * 8192
+
+def test_image_keeps_wear_over_boots_and_forgets_the_factorys(image):
+    # Two pages, since a program crosses the border.
+    assert image.program(224, bytes(64)) == 2 * 400
+    image.started()
+    assert image.erase(0) == 45_000
+    image.program(0, bytes(256))
+    image.power_on()
+    image.program(4096, bytes(32))
+
+    assert image.wear == Wear(2, 1, 288)
+    assert image.since_boot == Wear(1, 0, 32)
+    assert image.snapshot() == bytes(256) + b"\xff" * 3840 + bytes(32) + b"\xff" * 4064
+
+
+def test_image_is_blank_while_no_file_system_was_there(image):
+    assert image.is_blank
+    image.program(8160, bytes(32))
+    assert not image.is_blank
+
+
+@pytest.mark.parametrize(("at", "count"), [(1, 32), (0, 31)])
+def test_program_of_odd_units_is_refused(image, at, count):
+    with pytest.raises(FlashMisuse, match="not whole units"):
+        image.program(at, bytes(count))
+
+
+def test_bits_are_cleared_by_programs_and_set_by_erases_only(image):
+    image.program(0, b"\x0f" * 32)
+    image.program(0, b"\x0e" * 32)
+    with pytest.raises(FlashMisuse, match="program at 0 sets a bit"):
+        image.program(0, b"\x1e" * 32)
+    image.erase(0)
+    image.program(0, b"\x1e" * 32)
+
+
+def test_cut_leaves_half_of_the_operation(image):
+    image.program(0, bytes(256))
+    image.cut_at_operation = 2
+    image.started()
+    image.program(256, bytes(256))
+    with pytest.raises(PowerCut):
+        image.erase(0)
+    assert image.snapshot() == b"\xff" * 2048 + b"\xff" * 6144
+    assert image.wear.erases == 0
 
 
 @pytest.mark.parametrize("size", [0, -4096, 5000])

@@ -1,46 +1,79 @@
-"""Opcodes of the frames between simulator and band: one table, imported by both interpreters."""
+"""Opcodes of the frames between simulator and band: the one table, and the layout of a frame.
 
-# From the band. An IDLE band waits until a time; -1 is for ever.
+The simulator imports it. A band does not: its stand-ins say `_op.NAME`, and vm/standins.py puts
+the number there when it compiles them, so that the table takes nothing of the band's memory.
+"""
+
+# From the band, which goes on without an answer. An IDLE band waits until a time; -1 is for ever.
 IDLE = 0x01
-I2C = 0x02
-ADC = 0x03
-RESET = 0x04
-POWER_CUT = 0x05
-MISUSE = 0x06
-EXIT = 0x07
-PIN_OUT = 0x08
-USB_OUT = 0x09
-BLE_ACTIVE = 0x10
-BLE_CONFIG = 0x11
-BLE_ADVERTISE = 0x12
-BLE_DISCONNECT = 0x13
-BLE_REGISTER = 0x14
-BLE_READ = 0x15
-BLE_WRITE = 0x16
-BLE_SET_BUFFER = 0x17
-BLE_NOTIFY = 0x18
-BLE_INDICATE = 0x19
-BLE_ANSWER = 0x1A
+PIN_OUT = 0x02
+PIN_LISTEN = 0x03
+PIN_WAKE = 0x04
+REGISTER_WRITE = 0x05
+USB_INTERRUPT_KEY = 0x06
+TELL = 0x07
+BLE_ANSWER = 0x08
+
+# From the band, which waits for a REPLY. To the last three there is none: it is gone.
+I2C = 0x10
+STARTED = 0x11
+FLASH_PROGRAM = 0x12
+FLASH_ERASE = 0x13
+USB_OUT = 0x14
+CALL = 0x15
+PIN = 0x16
+I2C_BUS = 0x17
+WATCHDOG = 0x18
+REGISTER_READ = 0x19
+BLE_READ = 0x1A
+BLE_NOTIFY = 0x1B
+BLE_INDICATE = 0x1C
+RESET = 0x1D
+MISUSE = 0x1E
+EXIT = 0x1F
+
+# Whose they are, where they are not the simulator's own.
+OF_THE_BOARD = (
+    PIN_LISTEN,
+    REGISTER_WRITE,
+    CALL,
+    TELL,
+    PIN_WAKE,
+    REGISTER_READ,
+    PIN_OUT,
+    PIN,
+    I2C_BUS,
+    WATCHDOG,
+)
+OF_THE_FLASH = (STARTED, FLASH_PROGRAM, FLASH_ERASE)
+OF_THE_RADIO = (BLE_READ, BLE_NOTIFY, BLE_INDICATE, BLE_ANSWER)
 
 # To the band.
 REPLY = 0x81
 GO = 0x82
 BLE_EVENT = 0x83
-BLE_CREDIT = 0x84
-PIN_IN = 0x85
-USB_IN = 0x86
-USB_PRESENT = 0x87
+PIN_IN = 0x84
+USB_IN = 0x85
 
-# Layout of a frame's header, see vm/frames.py, and the longest payload: it holds the longest I2C
-# burst that anybody reads, a whole motion FIFO of 3 kB.
+# Layout of a frame's header; vm/frames.py draws it.
 HEADER_FORMAT = "<HBbQ"
 HEADER_BYTES = 12
-PAYLOAD_BYTES_MAX = 4096
+STATUS_OFFSET = 3
 
-# What an IDLE band says: until when it waits, then what it did since it booted (see vm.Spent), and
-# in which of these states it now waits.
-IDLE_FORMAT = "<qIIIQQQB"
-IDLE_BYTES = 45
+# The header with that of an I2C request behind it, which is not a frame's business but the most
+# frequent one.
+I2C_FORMAT = "<HBbQBBH"
+I2C_BYTES = 4
+
+# Layout of an ESP32-C3's GPIO_PINn: interrupt type, and to whom interrupts go.
+INTERRUPT_TYPE_SHIFT = 7
+INTERRUPT_ENABLE = 0x1F << 13
+INTERRUPT_ENABLE_CPU = 1 << 13
+
+# Status of a REPLY whose payload is the text of an exception, to be raised. Above is an errno.
+RAISE = -1
+
+# Status of a frame from the band: in which of these states it is.
 AWAKE = 0
 ASLEEP = 1
 RADIO_ON = 2

@@ -17,7 +17,7 @@ class TaskQueue:
     def peek(self):
         return self._tasks[0] if self._tasks else None
 
-    def push(self, task, due_ms=None):
+    def push(self, task, due_ms=None, /):
         if due_ms is None:
             due_ms = ticks_ms()
         task.data = None
@@ -31,14 +31,14 @@ class TaskQueue:
     def pop(self):
         return self._tasks.pop(0)
 
-    def remove(self, task):
+    def remove(self, task, /):
         self._tasks.remove(task)
 
 
 class Task:
     """A coroutine; `state` is True while it runs, a TaskQueue while others wait, False after."""
 
-    def __init__(self, coro, globals=None):
+    def __init__(self, coro, globals=None, /):
         self.coro = coro
         self.data = None
         self.state = True

@@ -1,7 +1,7 @@
 from flashdev import Flash
-from simrt import env
+from uos import getenv
 
-flash = Flash(env("SIM_FLASH"))
+flash = Flash(getenv("SIM_FLASH"))
 page = bytearray(b"\x0f" * 256)
 flash.writeblocks(400, page, 0)
 page[5] = 0x0E

@@ -1,0 +1,4 @@
+import machine
+
+while True:
+    machine.unique_id()
