@@ -20,7 +20,7 @@ BUILD_PYTHON ?= $(BIN)/python
 
 .DEFAULT_GOAL := help
 .PHONY: help venv demo test lint types types-host types-band bench vectors
-.PHONY: package image flash board-test clean
+.PHONY: image flash board-test clean
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -64,9 +64,6 @@ bench: venv ## Print the figures that a user feels, side by side with the plain 
 
 vectors: venv ## Check the locked byte vectors in CPython and in MicroPython
 	@$(BIN)/python -m pytest tests/protocol -k "vector or micropython"
-
-package: venv ## Write firmware/package.json anew after adding or removing a firmware file
-	@$(BIN)/python tools/firmware_package.py
 
 image: venv ## Compile the firmware into build/BOARD.pouch, for `pouch band update` (BOARD=pico_w)
 	@$(BIN)/python tools/build_image.py "$(BOARD)"

@@ -14,7 +14,7 @@ from tests.tidy.source import ROOT, our_sources
 DOCUMENTS = [source for source in our_sources() if source.suffix == ".md"]
 
 _LINK = re.compile(r"\]\(([^)\s#]+)(#[^)\s]*)?\)")
-_MAKE = re.compile(r"\bmake ([a-z]+)\b")
+_MAKE = re.compile(r"\bmake ([a-z][a-z-]*)\b")
 _POUCH = re.compile(r"\bpouch ([a-z]+)\b")
 _CODE = re.compile(r"```.*?```|`[^`\n]+`", re.DOTALL)
 
@@ -25,7 +25,7 @@ def _code(text):
 
 def _make_targets():
     makefile = (ROOT / "Makefile").read_text(encoding="utf-8")
-    return set(re.findall(r"^([a-z]+):.*## ", makefile, re.MULTILINE))
+    return set(re.findall(r"^([a-z-]+):.*## ", makefile, re.MULTILINE))
 
 
 @pytest.fixture(scope="module")

@@ -11,6 +11,7 @@ cd "$(dirname "$0")/.."
 
 mpremote=${MPREMOTE:-mpremote}
 python=${PYTHON:-python3}
+build=${BUILD_DIR:-build}
 # Between two attempts to reach a board that starts or sleeps.
 wait_s=${BOARD_WAIT_S:-1}
 attempts_max=15
@@ -52,9 +53,9 @@ except OSError:
 open('/pouch/hold', 'w').close()"
 
 # An update that a band received before is older than what is copied now: without its state the
-# loader starts what was copied.
+# loader starts what was copied. The state goes before the slots: it must not name what is gone.
 release="import os
-for name in ('/pouch/hold', '/pouch/firmware/state'):
+for name in ('/pouch/hold', '/pouch/firmware/state', '/pouch/firmware/a', '/pouch/firmware/b'):
  try:
   os.remove(name)
  except OSError:
@@ -77,15 +78,16 @@ start_band() {
 
 # What is compiled here costs the board neither heap nor seconds at each of its starts.
 build_image() {
-    "$python" tools/build_image.py "$board" || fail "nothing was copied"
+    "$python" tools/build_image.py "$board" "$build" || fail "nothing was copied"
 }
 
 copy_image() {
-    local tree=build/$board kept
-    kept=$(cd "$tree" && find . -type f | LC_ALL=C sort | sed "s|^\./\(.*\)|'\1',|" | tr -d '\n')
+    local tree=$build/$board kept
+    kept=$(cd "$tree" && find start -type f | LC_ALL=C sort | sed "s|.*|'&',|" | tr -d '\n')
     on_board exec "kept = ($kept)" + run tools/on_board/sweep.py
     # Copied only where its hash differs. main.py last: a copy that breaks off starts nothing.
-    on_board cp -r "$tree"/*/ "$tree/main.py" :
+    on_board cp "$build/$board.pouch" :factory.pouch
+    on_board cp -r "$tree/start/" "$tree/main.py" :
 }
 
 check_board() {

@@ -1,10 +1,10 @@
 """Compile the firmware for one board, and make the file with which a band is updated.
 
-    build_image.py BOARD
+    build_image.py BOARD [FOLDER]
 
-    firmware/, protocol/ --mpy-cross--> build/BOARD/          what `make flash` copies
-                                            |
-                                            +--------> build/BOARD.pouch, see SPEC.md 9
+    firmware/, protocol/ --mpy-cross--> build/BOARD/ ----> build/BOARD.pouch, see SPEC.md 9
+
+`make flash` copies the .pouch file and what starts it: start/ and main.py of the tree.
 
 The same sources and compiler give the same bytes, wherever and whenever they are compiled.
 """
@@ -22,6 +22,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 from pouch_protocol import package
 from tools.firmware_package import MAIN, ROOT, firmware_sources, firmware_version
 from tools.fold_constants import CONSTANTS, constants_of, fold
+from tools.shorten_names import shorten
 
 # Native code of `drivers/loops.py` is made for one processor (mpy-cross -march).
 MARCH = {"xiao_esp32c3": "rv32imc", "pico_w": "armv6m"}
@@ -99,7 +100,7 @@ def build_image(
             shutil.copyfile(path, target)
             continue
         target = target.with_suffix(package.SUFFIX)
-        text = fold(path.read_text(encoding="utf-8"), constants)
+        text = shorten(fold(path.read_text(encoding="utf-8"), constants))
         _compile(compiler or _find_compiler(), name, path, text, target, march)
         name_there = target.relative_to(folder).as_posix()
         if package.is_image_path(name_there):
@@ -156,12 +157,12 @@ def report(image: Image, say: Callable[[str], None] = print) -> None:
 
 
 def main(arguments: list[str]) -> int:
-    """Build one board's image in build/; return the exit code."""
-    if len(arguments) != 1 or arguments[0] not in MARCH:
-        print(f"usage: build_image.py {'|'.join(MARCH)}", file=sys.stderr)
+    """Build one board's image in a folder, build/ if none is named; return the exit code."""
+    if len(arguments) not in (1, 2) or arguments[0] not in MARCH:
+        print(f"usage: build_image.py {'|'.join(MARCH)} [FOLDER]", file=sys.stderr)
         return 2
     board = arguments[0]
-    build = ROOT / "build"
+    build = Path(arguments[1]) if arguments[1:] else ROOT / "build"
     try:
         image = build_image(ROOT, board, MARCH[board], build / board)
     except BuildError as error:
@@ -170,7 +171,7 @@ def main(arguments: list[str]) -> int:
     file = build / f"{board}.pouch"
     file.write_bytes(image.stream)
     version = ".".join(map(str, image.version))
-    print(f"firmware {version} for {board}: {file.relative_to(ROOT)}")
+    print(f"firmware {version} for {board}: {file}")
     report(image)
     return 0
 

@@ -1,16 +1,15 @@
-"""Write firmware/package.json: the files that `mip` copies to a board, and where they go.
+"""What a band's firmware is: its files, where they go on the board, and its version.
 
-The list is made from the tree, so that a new driver is never forgotten; a test compares the two.
-`build_image.py` compiles the same list.
+The list is made from the tree, so that a new driver is never forgotten. There is none for `mip`:
+that copies sources, which a board would have to compile at each start, and what that takes of the
+heap a board with 100 kB free has not got.
 """
 
 import ast
-import json
 from collections.abc import Iterable
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
-PACKAGE_FILE = ROOT / "firmware" / "package.json"
 FIRMWARE_PACKAGES = ("band", "boards", "drivers", "start")
 PROTOCOL_PACKAGE = "pouch_protocol"
 MAIN = "main.py"
@@ -59,29 +58,6 @@ def firmware_version(root: Path) -> tuple[int, int, int]:
     raise ValueError(f"{_VERSION_FILE} has no {_VERSION_NAME}")
 
 
-def package_urls(root: Path) -> list[list[str]]:
-    """Return [path on the board, path from firmware/] for each file that a band needs.
-
-    Args:
-        root: the repository.
-    """
-    return [
-        [name, f"../protocol/{name}" if name.startswith(f"{PROTOCOL_PACKAGE}/") else name]
-        for name, _ in firmware_sources(root)
-    ]
-
-
-def package_text(root: Path) -> str:
-    """Return the text of package.json, one file a line so that a diff names what changed.
-
-    Args:
-        root: the repository.
-    """
-    version = ".".join(map(str, firmware_version(root)))
-    lines = ",\n".join(f"        {json.dumps(url)}" for url in package_urls(root))
-    return f'{{\n    "version": {json.dumps(version)},\n    "urls": [\n{lines}\n    ]\n}}\n'
-
-
 def _imported_protocol(package: Path, importers: Iterable[Path]) -> list[Path]:
     """Return the protocol's modules that the firmware imports, directly or through each other.
 
@@ -112,12 +88,3 @@ def _modules_of(package: Path, importer: Path) -> set[Path]:
     prefix = f"{PROTOCOL_PACKAGE}."
     stems = {name.removeprefix(prefix) for name in names if name.startswith(prefix)}
     return {path for stem in stems if (path := package / f"{stem}.py").exists()}
-
-
-def main() -> None:
-    """Write the file anew."""
-    PACKAGE_FILE.write_text(package_text(ROOT), encoding="utf-8")
-
-
-if __name__ == "__main__":
-    main()

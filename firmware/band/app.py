@@ -1,6 +1,7 @@
 """Joins the parts and runs them: the only place that constructs anything."""
 
 import asyncio
+import gc
 import sys
 
 from micropython import kbd_intr
@@ -54,6 +55,8 @@ _FAULT_AGAIN_MS = 3_600_000
 # The answer to the request that asked for a restart goes out first.
 _ANSWER_MS = 1_500
 _IDENTIFY_SELF_TEST_S = 6
+# How soon a band that waits after a fault sees that its cable was pulled.
+_USB_WAIT_MS = 1_000
 
 
 class App:
@@ -74,6 +77,7 @@ class App:
         self._log = log = SegmentLog(ROOT, settings.band_id, settings.interval_s, board.random_u32)
         self.recorder = recorder = Recorder(log, clock, board, settings, VERSION)
         self._trial = Trial(ROOT, recorder.add_event)
+        log.keeps_room = self._trial.keeps_room
         decision = _make_decision(settings, recorder, log)
         health = Health(clock, feed, settings.interval_s, self._trial.on_trial)
         awake = Awake()
@@ -98,7 +102,9 @@ class App:
         self._link = link.Link(link.radio(), source, awake)
         port = usb.Port(sys.stdin.buffer, sys.stdout.buffer)
         self._usb = usb.UsbLink(port, source, clock, kbd_intr)
-        self._gestures = Gestures(self._signals, decision, self._link, self._key_lock, recorder)
+        self._gestures = Gestures(
+            self._signals, decision, self._link, self._key_lock, recorder, clock
+        )
         self._cycle = Cycle(
             clock,
             rest,
@@ -130,11 +136,31 @@ class App:
 
     def _make_requests(self):  # noqa: ANN202 - imported only here
         """Return what serves a host's requests beyond records; few bands' lives need it."""
+        gc.collect()
         from .requests import Requests
-        from .selftest import SelfTest
+
+        return Requests(
+            ROOT,
+            self._board,
+            self._settings,
+            self.recorder,
+            self._make_update,
+            self._run_self_test,
+            self._signals,
+            self._key_lock,
+            self._restart_wanted.set,
+        )
+
+    def _make_update(self):  # noqa: ANN202 - as above
+        gc.collect()
         from .update import Update
 
-        recorder = self.recorder
+        return Update(ROOT, self._board.ARCH_NAME, self._log.make_room, self.recorder.add_event)
+
+    def _run_self_test(self) -> dict:
+        gc.collect()
+        from .selftest import SelfTest
+
         self_test = SelfTest(
             ROOT,
             self._board,
@@ -144,22 +170,13 @@ class App:
             self._link,
             lambda: self._signals.identify(_IDENTIFY_SELF_TEST_S),
         )
-        return Requests(
-            ROOT,
-            self._board,
-            self._settings,
-            recorder,
-            Update(ROOT, self._board.ARCH_NAME, self._log.make_room, recorder.add_event),
-            lambda: self_test.run(self._cycle.newest),
-            self._signals,
-            self._key_lock,
-            self._restart_wanted.set,
-        )
+        return self_test.run(self._cycle.newest)
 
     def _on_start(self) -> None:
         if factory.take_note(ROOT):
             self.recorder.add_event(c.EVENT_FACTORY_RESET)
         self._trial.report()
+        self._log.keeps_room = self._trial.keeps_room
 
     def _on_stop(self, stopped: bool) -> None:
         self._gestures.stopped = stopped
@@ -211,10 +228,29 @@ def run(board) -> None:
         _run_app(board, clock, watchdog.feed)
     except Exception as error:  # noqa: BLE001 - the last resort: a band must not stay at a prompt
         sys.print_exception(error)
+        # Whatever was on when it failed would be on for all of the wait.
+        board.led(0, 0, 0)
+        board.vibrate(False)
         ran_long = clock.uptime_ms() >= _FAULT_AGAIN_MS
         wait_ms = _RESTART_DELAY_MS if ran_long else _RESTART_DELAY_AGAIN_MS
-        clock.wait_ms(wait_ms, board.SLEEP_MS_MAX, watchdog.feed)
+        _stand_by(board, clock, watchdog.feed, wait_ms)
         board.reset()
+
+
+def _stand_by(board, clock: Clock, feed, wait_ms: int) -> None:
+    """Let time pass at the least charge; nothing else is to run any more."""
+    link.radio().active(False)
+    end_ms = clock.uptime_ms() + wait_ms
+    while True:
+        feed()
+        left_ms = min(end_ms - clock.uptime_ms(), board.SLEEP_MS_MAX)
+        if left_ms <= 0:
+            return
+        if board.usb_host_present():
+            # Its port stops in light sleep, and somebody may want to read what failed.
+            clock.wait_ms(min(left_ms, _USB_WAIT_MS))
+        else:
+            board.light_sleep_ms(left_ms)
 
 
 def _run_app(board, clock: Clock, feed) -> None:

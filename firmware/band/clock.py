@@ -51,15 +51,6 @@ class Clock:
         since_min = (self.uptime_ms() - self._set_uptime_ms) // _MINUTE_MS
         return (self._set_utc_min + since_min + utc_offset_min) % _DAY_MIN
 
-    def wait_ms(self, wait_ms: int, step_ms: int, feed) -> None:
-        """Stand still; only where nothing else is to run any more.
-
-        Args:
-            wait_ms: how long.
-            step_ms: how long the watchdog may wait for its feed.
-            feed: the watchdog's own.
-        """
-        while wait_ms > 0:
-            feed()
-            time.sleep_ms(min(wait_ms, step_ms))
-            wait_ms -= step_ms
+    def wait_ms(self, wait_ms: int) -> None:
+        """Stand still, awake; only where nothing else is to run any more."""
+        time.sleep_ms(wait_ms)

@@ -81,8 +81,11 @@ class Cycle:
         due_ms = self._clock.uptime_ms()
         while True:
             await self._sample()
-            if self._supply.must_stop and not self._link.is_open:
-                await self._stand_still(True, on_stop)
+            if self._supply.must_stop:
+                # Whoever talks to it would empty it.
+                self._link.send_away()
+                if not self._link.is_open:
+                    await self._stand_still(True, on_stop)
             if self._health.cycle_done(self._recorder.is_durable, self._link.opened_count > 0):
                 on_healthy()
             # A slot that was missed is skipped: samples keep their phase.

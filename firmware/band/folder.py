@@ -16,7 +16,9 @@ _SUFFIX = ".seg"
 _DAMAGED_SUFFIX = ".bad"
 
 # littlefs needs free blocks to copy on write, and the tail's folder takes up to eight.
-_FREE_BLOCKS_MIN = 16
+FREE_BLOCKS_MIN = 14
+# Room for an image of the firmware, 80 kB and a tenth more: an update must not cost records.
+IMAGE_BLOCKS = 22
 
 
 def free_blocks(path: str) -> int:
@@ -111,11 +113,11 @@ class SegmentFolder:
         self.firsts.append(first)
         return file
 
-    def make_room(self, blocks: int = _FREE_BLOCKS_MIN) -> bool:
+    def make_room(self, blocks: int) -> bool:
         """Remove segments, damaged ones first and then the oldest, until there is room.
 
         Args:
-            blocks: how many blocks must be free; for one more segment by default.
+            blocks: how many blocks must be free.
 
         Returns:
             Whether they are. The newest segment always stays.

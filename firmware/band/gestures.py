@@ -8,6 +8,10 @@ from . import patterns as p
 
 # Time to take a tablet out and look for the band.
 _FINDABLE_MS = const(30_000)
+# A button that is wet or played with must not fill the log: what is beyond this in an hour is
+# answered and not recorded.
+_RECORDED_PER_H = const(20)
+_HOUR_MS = const(3_600_000)
 # Time to type the command after the button was held; a key is not left open for longer.
 _NEW_KEY_MS = const(300_000)
 
@@ -41,7 +45,7 @@ class KeyLock:
 class Gestures:
     """Does what a hand asks for. Everything is recorded, on a blinded band too."""
 
-    def __init__(self, signals, decision, link, key_lock, recorder) -> None:
+    def __init__(self, signals, decision, link, key_lock, recorder, clock) -> None:
         """Take the parts.
 
         Args:
@@ -50,12 +54,17 @@ class Gestures:
             link: the Link.
             key_lock: the KeyLock.
             recorder: the Recorder.
+            clock: tells the uptime.
         """
         self._signals = signals
         self._decision = decision
         self._link = link
         self._key_lock = key_lock
         self._recorder = recorder
+        self._clock = clock
+        # How many were recorded since when.
+        self._recorded = 0
+        self._since_ms = 0
         # Whether the band has stopped with an empty battery: then it only says so.
         self.stopped = False
 
@@ -68,7 +77,7 @@ class Gestures:
         if self.stopped:
             self._signals.show(p.BATTERY_STOP)
             return
-        self._recorder.add_event(c.EVENT_GESTURE, value=gesture)
+        self._record(gesture)
         if gesture == c.GESTURE_SHOW:
             self._show()
         elif gesture == c.GESTURE_ADVERTISE:
@@ -77,6 +86,15 @@ class Gestures:
         else:
             self._key_lock.open()
             self._signals.show(p.RECOVERED)
+
+    def _record(self, gesture: int) -> None:
+        now_ms = self._clock.uptime_ms()
+        if now_ms - self._since_ms >= _HOUR_MS:
+            self._since_ms = now_ms
+            self._recorded = 0
+        if self._recorded < _RECORDED_PER_H:
+            self._recorded += 1
+            self._recorder.add_event(c.EVENT_GESTURE, value=gesture)
 
     def _show(self) -> None:
         if self._decision.acknowledge():

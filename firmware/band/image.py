@@ -1,8 +1,4 @@
-"""A slot's folder: the files of one image of the firmware, and the index that says what they are.
-
-<root>/firmware/a/index            as it came, see pouch_protocol.package
-<root>/firmware/a/band/app.mpy     and so on, in four folders
-"""
+"""A slot's file: one image of the firmware, as it came; see pouch_protocol.package."""
 
 import hashlib
 import os
@@ -14,16 +10,16 @@ from pouch_protocol import package
 from pouch_protocol.errors import Corrupt, ProtocolError, Truncated
 from start import state as states
 
-_INDEX = "/index"
 _CHUNK_BYTES = const(512)
 _FOLDER_FLAG = const(0x4000)
-_BLOCK_BYTES = const(4096)
-# A folder of littlefs is a pair of blocks.
-_FOLDER_BLOCKS = const(2)
 
 
 class Image:
-    """What a slot holds, finished or not."""
+    """What a slot holds, finished or not.
+
+    Attributes:
+        path: of its file.
+    """
 
     def __init__(self, root: str, slot: str) -> None:
         """Hold the place; nothing is read.
@@ -33,35 +29,38 @@ class Image:
             slot: "a" or "b".
         """
         self._root = root
-        self._folder = states.slot_folder(root, slot)
-        self.index_path = self._folder + _INDEX
-
-    def path(self, name: str) -> str:
-        """Return the place of a file, by its path in the image."""
-        return self._folder + "/" + name
+        self.path = states.slot_path(root, slot)
 
     def clear(self) -> None:
-        """Remove all of it; harmless when there is nothing.
+        """Remove it; harmless when there is nothing.
 
-        The index goes first: what is left of a cut is not taken for a transfer to go on with.
+        Raises:
+            OSError: it is there and cannot be removed.
         """
-        _remove(self.index_path)
-        remove_tree(self._folder)
+        if self.held_bytes() >= 0:
+            os.remove(self.path)
 
-    def make(self) -> None:
-        """Make the folders, as far as they are not there."""
-        for folder in (self._root, self._root + states.FOLDER, self._folder):
-            _make_folder(folder)
-        for name in package.PACKAGES:
-            _make_folder(self._folder + "/" + name)
+    def make_folder(self) -> None:
+        """Make the folder of the slots, if it is not there."""
+        for folder in (self._root, self._root + states.FOLDER):
+            try:
+                os.mkdir(folder)
+            except OSError:
+                pass  # It is there; if not, the file in it will say so.
 
-    def holds_index(self, size: int, sha256: bytes) -> bool:
-        """Tell whether this very index is there."""
-        return _size_of(self.index_path) == size and _hash_of(self.index_path) == sha256
+    def held_bytes(self) -> int:
+        """Return how many bytes are there, -1 if there is no file."""
+        try:
+            return os.stat(self.path)[6]
+        except OSError:
+            return -1
 
-    def held_bytes(self, name: str) -> int:
-        """Return how much of a file is there; 0 if nothing."""
-        return max(0, _size_of(self.path(name)))
+    def holds_index(self, index_bytes: int, sha256: bytes) -> bool:
+        """Tell whether it begins with this very index."""
+        if self.held_bytes() < index_bytes:
+            return False
+        with open(self.path, "rb") as file:
+            return _hash_of(file, index_bytes) == sha256
 
     def entries(self):  # noqa: ANN201 - a generator; there is no typing on the board
         """Yield `(path, size, sha256)` of each file in order, one in memory at a time.
@@ -69,7 +68,7 @@ class Image:
         Raises:
             ProtocolError: the index is no index.
         """
-        with open(self.index_path, "rb") as file:
+        with open(self.path, "rb") as file:
             header = package.decode_header(file.read(package.HEADER.size))
             file.seek(header["header_bytes"])
             for _ in range(header["file_count"]):
@@ -77,8 +76,6 @@ class Image:
                 if not first:
                     raise Truncated("index ends")
                 yield package.decode_entry(first + file.read(first[0] - 1))
-            if file.read(1):
-                raise Corrupt("index goes on")
 
     def header(self) -> dict:
         """Return the fields of the index's header.
@@ -86,15 +83,16 @@ class Image:
         Raises:
             ProtocolError: the index is no index.
         """
-        with open(self.index_path, "rb") as file:
+        with open(self.path, "rb") as file:
             return package.decode_header(file.read(package.HEADER.size))
 
-    def check_index(self, board: str, files_bytes: int) -> None:
+    def check_index(self, board: str, index_bytes: int, files_bytes: int) -> None:
         """Make sure that an image of this index can run here, before any file of it comes.
 
         Args:
             board: name of this board's file.
-            files_bytes: what the sender says that all files have together.
+            index_bytes: what the sender says that the index has.
+            files_bytes: what it says that all files have together.
 
         Raises:
             ProtocolError: it is no index, or for another board or MicroPython.
@@ -108,53 +106,34 @@ class Image:
         needed.add("band/app" + package.SUFFIX)
         needed.add("boards/" + board + package.SUFFIX)
         seen = set()
+        index_bytes -= header["header_bytes"]
         for name, size, _ in self.entries():
             if name in seen or not size:
                 raise Corrupt("%s is there twice or empty" % name)
             seen.add(name)
             files_bytes -= size
-        if files_bytes or needed - seen:
+            index_bytes -= package.ENTRY.size + len(name)
+        if files_bytes or index_bytes or needed - seen:
             raise Corrupt("not all files of an image")
 
-    def missing_blocks(self) -> int:
-        """Return how many blocks of flash the files take at most that are not there whole."""
-        # A folder's pair of blocks holds some thirty names; beyond that it gets another pair.
-        count = 2 * _FOLDER_BLOCKS * len(package.PACKAGES)
-        for name, size, _ in self.entries():
-            if self.held_bytes(name) < size:
-                count += size // _BLOCK_BYTES + 1
-        return count
-
-    def is_whole(self, index_sha256: bytes) -> bool:
+    def is_whole(self, index_bytes: int, index_sha256: bytes) -> bool:
         """Read everything back from flash; tell whether it is what the index says and can run."""
         mpy = sys.implementation._mpy  # noqa: SLF001 - as above
+        if not self.holds_index(index_bytes, index_sha256):
+            return False
         try:
-            if _hash_of(self.index_path) != index_sha256:
-                return False
-            for name, size, sha256 in self.entries():
-                path = self.path(name)
-                if _size_of(path) != size or _hash_of(path) != sha256:
-                    return False
-                with open(path, "rb") as file:
+            with open(self.path, "rb") as file:
+                file.seek(index_bytes)
+                for _, size, sha256 in self.entries():
+                    at = file.tell()
                     if not package.is_loadable(file.read(package.MPY_HEAD_BYTES), mpy):
                         return False
+                    file.seek(at)
+                    if _hash_of(file, size) != sha256:
+                        return False
+                return not file.read(1)
         except ProtocolError:
             return False
-        return True
-
-
-def _make_folder(path: str) -> None:
-    try:
-        os.mkdir(path)
-    except OSError:
-        pass  # It is there; if not, the first file in it will say so.
-
-
-def _remove(path: str) -> None:
-    try:
-        os.remove(path)
-    except OSError:
-        pass  # It is not there; if it is, its folder cannot be removed and says so.
 
 
 def remove_tree(folder: str) -> None:
@@ -176,20 +155,14 @@ def remove_tree(folder: str) -> None:
     os.rmdir(folder)
 
 
-def _size_of(path: str) -> int:
-    try:
-        return os.stat(path)[6]
-    except OSError:
-        return -1
-
-
-def _hash_of(path: str) -> bytes:
+def _hash_of(file, size: int) -> bytes:
+    """Return the SHA-256 of the next bytes of a file; of fewer if it ends before."""
     digest = hashlib.sha256()
-    chunk = bytearray(_CHUNK_BYTES)
-    view = memoryview(chunk)
-    with open(path, "rb") as file:
-        while True:
-            count = file.readinto(chunk)
-            if not count:
-                return digest.digest()
-            digest.update(view[:count])
+    view = memoryview(bytearray(_CHUNK_BYTES))
+    while size:
+        count = file.readinto(view[: min(size, _CHUNK_BYTES)])
+        if not count:
+            break
+        digest.update(view[:count])
+        size -= count
+    return digest.digest()

@@ -121,6 +121,13 @@ class Link:
         self._awake.hold(self._awake.RADIO)
         self._wanted.set()
 
+    def send_away(self) -> None:
+        """End the connection, if there is one."""
+        connection = self._connection
+        if connection is not None:
+            # False if it has just gone by itself; the disconnect event ends `_talk` either way.
+            self._ble.gap_disconnect(connection)
+
     async def serve(self) -> None:
         """Open a window whenever one is wanted, for ever.
 
@@ -212,20 +219,21 @@ class Link:
             item = session.next_frame(self._mtu - _ATT_HEADER_BYTES)
             if item is None:
                 if not await self._wait(_SILENCE_MS):
-                    self._send_away()
+                    self.send_away()
             elif item[0] == c.CHANNEL_STREAM:
                 await self._send(self._ble.gatts_notify, self._stream, item[1])
             else:
                 # Two indications under way lose one of their confirmations: wait for each.
                 self._indicated.clear()
                 if await self._send(self._ble.gatts_indicate, self._control, item[1]):
-                    await self._indicated.wait()
+                    await self._confirmed()
 
-    def _send_away(self) -> None:
-        connection = self._connection
-        if connection is not None:
-            # False if it has just gone by itself; the disconnect event ends `_talk` either way.
-            self._ble.gap_disconnect(connection)
+    async def _confirmed(self) -> None:
+        """Wait for the host's confirmation; a host that gives none is sent away."""
+        try:
+            await asyncio.wait_for_ms(self._indicated.wait(), _SILENCE_MS)
+        except asyncio.TimeoutError:
+            self.send_away()
 
     async def _send(self, send, handle: int, frame: bytes) -> bool:
         """Send, waiting while the queue is full; tell whether it went out.

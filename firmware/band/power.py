@@ -41,6 +41,8 @@ _HOURS_PER_DAY = const(24)
 # A measured pace counts once so much charge is gone, in steps of 0.1 %: 10 mV of reading error are
 # up to 3 % of the charge where the curve is flat, so the pace is then right to a third.
 _PACE_PERMILLE_MIN = const(100)
+# And after a day: what a cell loses at once when its charger is gone is not its pace.
+_PACE_H_MIN = const(24)
 # A rise by this much is a charger, not an error.
 _CHARGED_PERMILLE_MIN = const(100)
 # What a plan needs in a day, in steps of 0.1 % of a 400 mAh cell, until a pace is measured:
@@ -110,7 +112,8 @@ class Gauge:
     @property
     def battery_mv(self) -> int:
         """The smoothed voltage, millivolts; 0 before the first reading."""
-        return self._mv16 >> 4
+        # Rounded: what rises ends up to 3/16 too low, and a full cell must read as full.
+        return (self._mv16 + 8) >> 4
 
     @property
     def must_stop(self) -> bool:
@@ -140,7 +143,7 @@ class Gauge:
         used = self._first[0] - charge
         hours = uptime_h - self._first[1]
         per_day = self._planned
-        if used >= _PACE_PERMILLE_MIN and hours > 0:
+        if used >= _PACE_PERMILLE_MIN and hours >= _PACE_H_MIN:
             per_day = max(1, used * _HOURS_PER_DAY // hours)
         # What is below STOP_MV is not used.
         usable = max(0, charge - charge_permille(STOP_MV))

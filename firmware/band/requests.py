@@ -3,8 +3,8 @@
 A request that changes a band needs the band's key, or a hand: over the cable, with the button.
 """
 
-from pouch_protocol import auth, messages
 from pouch_protocol import constants as c
+from pouch_protocol import messages
 from pouch_protocol.band import Refusal
 
 from . import config, factory
@@ -25,7 +25,16 @@ class Requests:
     """Does what BandSession hands over, see pouch_protocol.band."""
 
     def __init__(
-        self, root: str, board, settings, recorder, update, self_test, signals, key_lock, restart
+        self,
+        root: str,
+        board,
+        settings,
+        recorder,
+        make_update,
+        self_test,
+        signals,
+        key_lock,
+        restart,
     ) -> None:
         """Take the band's parts.
 
@@ -34,7 +43,7 @@ class Requests:
             board: tells the button.
             settings: the band's Config.
             recorder: takes events.
-            update: the Update.
+            make_update: returns the Update; called when one begins.
             self_test: called without arguments; returns the fields of a SELF_TEST_REPLY.
             signals: shows an update, and which band this is.
             key_lock: the KeyLock.
@@ -45,10 +54,13 @@ class Requests:
         self._board = board
         self._settings = settings
         self._recorder = recorder
-        self._update = update
+        self._make_update = make_update
+        self._update = None
         self._self_test = self_test
         self._signals = signals
         self._key_lock = key_lock
+        # What the last self-test that was recorded found.
+        self._failed = None
         self._restart = restart
 
     def handle(self, request: messages.Message, nonce: "bytes | None", local: bool) -> tuple:
@@ -92,17 +104,24 @@ class Requests:
             raise Refusal(c.CODE_NO_KEY)
         if nonce is None:
             raise Refusal(c.CODE_NOT_AUTHENTICATED)
+        from pouch_protocol import auth
+
         tag = auth.request_tag(settings.key, nonce, settings.band_id, opcode, fields)
         if not auth.equal(tag, fields["tag"]):
             raise Refusal(c.CODE_NOT_AUTHENTICATED)
 
     def _run_self_test(self) -> tuple:
         fields = self._self_test()
-        self._recorder.add_event(c.EVENT_SELF_TEST, fields["failed"])
+        # Anybody may ask for one, as often as they like: only news is recorded.
+        if fields["failed"] != self._failed:
+            self._failed = fields["failed"]
+            self._recorder.add_event(c.EVENT_SELF_TEST, self._failed)
         return c.OP_SELF_TEST_REPLY, fields
 
     def _do_update(self, request: messages.Message, nonce: "bytes | None") -> tuple:
         update = self._update
+        if update is None:
+            update = self._update = self._make_update()
         fields = request.fields
         try:
             if request.opcode == c.OP_UPDATE_BEGIN:

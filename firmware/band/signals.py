@@ -101,9 +101,8 @@ class Signals:
         self._show_holding()
         wait_ms = self._play(now_ms)
         self._hold(now_ms, wait_ms)
-        if self._button.active:
-            return _BUTTON_STEP_MS
-        return _WAIT_MS_MAX if wait_ms is None else min(wait_ms, _WAIT_MS_MAX)
+        wait_ms_max = _BUTTON_STEP_MS if self._button.active else _WAIT_MS_MAX
+        return wait_ms_max if wait_ms is None else min(wait_ms, wait_ms_max)
 
     def _show_holding(self) -> None:
         if self._button.holding != self._is_held:

@@ -1,7 +1,6 @@
 """Tells a host about the band: the `source` of a connection's BandSession."""
 
 from pouch_protocol import constants as c
-from pouch_protocol.auth import NONCE_BYTES
 
 
 class Source:
@@ -71,7 +70,7 @@ class Source:
 
     def nonce(self) -> bytes:
         """Return sixteen random bytes."""
-        return self._board.random_bytes(NONCE_BYTES)
+        return self._board.random_bytes(c.NONCE_BYTES)
 
     def handle(self, request, nonce: "bytes | None", local: bool) -> tuple:
         """Do anything else, see Requests.handle."""

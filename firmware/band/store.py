@@ -12,12 +12,15 @@ from pouch_protocol import constants as c
 from pouch_protocol import records
 from pouch_protocol.errors import ProtocolError
 
-from .folder import SegmentFolder
+from .folder import FREE_BLOCKS_MIN, IMAGE_BLOCKS, SegmentFolder
 from .tail import RECORDS_MAX, Tail
 
 # 400 records are 8 kB: two littlefs blocks, so 28 days of 30 s records are about 200 files, and
 # reuse of the oldest costs at most three hours and twenty minutes of history.
 SEGMENT_RECORDS = 400
+# Beside an update, which takes minutes: littlefs copies on write, the tail's folder grows by a
+# block or two, and the folder of the slots counts as four when it is new.
+SPARE_BLOCKS = 8
 # A power cut may lose what is not flushed: never more than two minutes of records.
 _UNFLUSHED_S_MAX = 120
 
@@ -28,6 +31,7 @@ class SegmentLog:
     Attributes:
         log_id: identity of this log since it was formatted, u32.
         boot_id: this boot, u16; one more than the newest boot that left a record.
+        keeps_room: whether room for an update stays free, see Trial.
     """
 
     def __init__(self, root: str, band_id: int, interval_s: int, draw_u32) -> None:
@@ -39,6 +43,7 @@ class SegmentLog:
             interval_s: sampling interval, seconds; decides how often a flush is due.
             draw_u32: called once for a new log's identity.
         """
+        self.keeps_room = False
         self._flush_records = min(RECORDS_MAX, max(1, _UNFLUSHED_S_MAX // interval_s))
         self._folder = SegmentFolder(root, band_id, interval_s)
         self._tail = Tail(root)
@@ -136,12 +141,15 @@ class SegmentLog:
         return 0, first, b""
 
     def make_room(self, blocks: int) -> bool:
-        """Give up the oldest records until so many blocks are free, or only the newest are left.
+        """Give up the oldest records until there is room, or only the newest are left.
+
+        Args:
+            blocks: how many have to be free beside what the log takes meanwhile.
 
         Returns:
-            Whether so many are free now.
+            Whether they are now.
         """
-        return self._folder.make_room(blocks)
+        return self._folder.make_room(blocks + SPARE_BLOCKS)
 
     def take_refused(self) -> int:
         """Return how many writes the file system refused since the last call."""
@@ -157,7 +165,7 @@ class SegmentLog:
         if self._file is not None:
             self._file.close()
             self._committed()
-        self._folder.make_room()
+        self._folder.make_room(FREE_BLOCKS_MIN + (IMAGE_BLOCKS if self.keeps_room else 0))
         self._file = self._folder.create(self.log_id, self.boot_id, self._next, uptime_cs)
         self._file_records = 0
         return self._file

@@ -1,17 +1,15 @@
-"""One update on its way into a slot: where its next byte goes, and when a part of it is whole.
+"""One update on its way into a slot: where its next byte goes, and when its index is whole.
 
-    index ----whole, for this board, room for it----> first file ----whole----> next file ... end
+    index ----whole, for this board, room for it----> files ----> end
 
-A transfer goes on where it stopped: after a lost connection at the very byte, after a restart at
-the last file that was written whole.
+It is one file, appended to. A transfer goes on where it stopped: after a lost connection at the
+very byte, after a restart at the last block that was written whole.
 """
 
 from micropython import const
 
 from pouch_protocol.errors import Corrupt
 
-# littlefs copies on write and the log needs its own free blocks, see folder.py.
-_SPARE_BLOCKS = const(20)
 _BLOCK_BYTES = const(4096)
 # What littlefs says of a full flash; MicroPython's `errno` does not name it.
 ENOSPC = const(28)
@@ -40,11 +38,7 @@ class Transfer:
         self.position = 0
         self._board = board
         self._make_room = make_room
-        # The part that is being written, and what is missing of it: first the index, then each
-        # file that `entries` yields.
         self._file = None
-        self._left = 0
-        self._entries = None
 
     @property
     def complete(self) -> bool:
@@ -58,17 +52,18 @@ class Transfer:
             ProtocolError: the index is not what was announced, or for another board.
             OSError: the flash refused; ENOSPC if it is full.
         """
-        _, index_bytes, index_sha256 = self.begun
+        total_bytes, index_bytes, index_sha256 = self.begun
         image = self.image
-        if image.holds_index(index_bytes, index_sha256):
-            self.position = index_bytes
-            self._begin_files()
-            return
-        image.clear()
-        self._ask_for_room(index_bytes // _BLOCK_BYTES + 1)
-        image.make()
-        self._file = open(image.index_path, "wb")  # noqa: SIM115 - _end_part closes it
-        self._left = index_bytes
+        held = image.held_bytes()
+        if held <= total_bytes and image.holds_index(index_bytes, index_sha256):
+            image.check_index(self._board, index_bytes, total_bytes - index_bytes)
+            self.position = held
+        else:
+            image.clear()
+            image.make_folder()
+        self._ask_for_room()
+        if not self.complete:
+            self._file = open(image.path, "ab")  # noqa: SIM115 - `close` does
 
     def take(self, payload: bytes) -> None:
         """Write the next bytes, which do not go beyond the end.
@@ -81,16 +76,15 @@ class Transfer:
         while view:
             file = self._file
             if file is None:
-                raise Corrupt("more bytes than files")
-            count = min(self._left, len(view))
-            file.write(view[:count])
-            self.position += count
-            self._left -= count
-            view = view[count:]
-            if not self._left:
-                file.close()
-                self._file = None
-                self._next_part()
+                raise Corrupt("more bytes than were announced")
+            # Up to where something is to be done: the end of the index, or of a block.
+            left = self._next_stop() - self.position
+            piece = view[:left]
+            file.write(piece)
+            self.position += len(piece)
+            view = view[len(piece) :]
+            if len(piece) == left:
+                self._stop_at(file, self.position)
 
     def close(self) -> None:
         """Let go of the file; what is in flash stays, for the next one to go on with."""
@@ -101,37 +95,27 @@ class Transfer:
             except OSError:
                 pass  # It ends before what was not written.
 
-    def _next_part(self) -> None:
-        if self._entries is None:
-            if not self.image.holds_index(self.begun[1], self.begun[2]):
+    def _next_stop(self) -> int:
+        total_bytes, index_bytes, _ = self.begun
+        block_end = (self.position // _BLOCK_BYTES + 1) * _BLOCK_BYTES
+        if self.position < index_bytes:
+            return min(index_bytes, block_end)
+        return min(total_bytes, block_end)
+
+    def _stop_at(self, file, position: int) -> None:
+        """Make what has come durable; at the end of the index, look at it."""
+        total_bytes, index_bytes, index_sha256 = self.begun
+        if position == total_bytes:
+            self._file = None
+            file.close()
+        else:
+            file.flush()
+        if position == index_bytes:
+            if not self.image.holds_index(index_bytes, index_sha256):
                 raise Corrupt("not the index that was announced")
-            self._begin_files()
-            return
-        for name, size, _ in self._entries:
-            self._open_file(name, size, 0)
-            return
+            self.image.check_index(self._board, index_bytes, total_bytes - index_bytes)
 
-    def _begin_files(self) -> None:
-        """Look at an index that is there whole, and at what there is of its files."""
-        image = self.image
-        image.check_index(self._board, self.begun[0] - self.begun[1])
-        self._ask_for_room(image.missing_blocks())
-        image.make()
-        self._entries = image.entries()
-        # After a restart everything up to the first file that is not whole is there.
-        for name, size, _ in self._entries:
-            held = image.held_bytes(name)
-            if held < size:
-                self.position += held
-                self._open_file(name, size, held)
-                return
-            self.position += size
-
-    def _open_file(self, name: str, size: int, held: int) -> None:
-        path = self.image.path(name)
-        self._file = open(path, "ab" if held else "wb")  # noqa: SIM115 - _next_part follows
-        self._left = size - held
-
-    def _ask_for_room(self, blocks: int) -> None:
-        if not self._make_room(blocks + _SPARE_BLOCKS):
+    def _ask_for_room(self) -> None:
+        blocks = (self.begun[0] - self.position) // _BLOCK_BYTES + 2
+        if not self._make_room(blocks):
             raise OSError(ENOSPC)

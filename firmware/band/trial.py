@@ -21,12 +21,22 @@ class Trial:
     @property
     def on_trial(self) -> bool:
         """Whether the version that runs has not been confirmed yet."""
-        return self._state.on_trial and states.is_running(self._root, self._state)
+        return self._state.on_trial and states.is_running(self._state)
+
+    @property
+    def keeps_room(self) -> bool:
+        """Whether the log leaves room for an update, so that it costs no records.
+
+        It does while the factory's copy is the only one. With another beside it, 28 days of
+        records need that room.
+        """
+        return self._state.active == states.FACTORY and not self._state.given_up
 
     def report(self) -> None:
         """Record what the loader did since the last start: an update that it gave up."""
         if self._state.given_up:
             self._on_event(c.EVENT_UPDATE_ROLLED_BACK, self._state.given_up)
+            self._clear_others()
             self._state.given_up = 0
             states.save(self._root, self._state)
 
@@ -37,7 +47,12 @@ class Trial:
         self._state.confirm()
         states.save(self._root, self._state)
         self._on_event(c.EVENT_UPDATE_CONFIRMED, self._state.version)
+        self._clear_others()
+
+    def _clear_others(self) -> None:
         # Once in the life of a version: what it needs is not kept in memory.
         from .image import Image
 
-        Image(self._root, states.other_slot(self._state.active)).clear()
+        for slot in states.SLOTS:
+            if slot != self._state.active:
+                Image(self._root, slot).clear()

@@ -123,7 +123,7 @@ class Update:
         self.ready = True
 
     def _install(self, transfer: Transfer) -> None:
-        if not transfer.image.is_whole(transfer.begun[2]):
+        if not transfer.image.is_whole(transfer.begun[1], transfer.begun[2]):
             raise ProtocolError("what is in flash is not what the index says")
         header = transfer.image.header()
         version = version_detail(

@@ -6,19 +6,19 @@ import sys
 from . import state as states
 
 
-def choose(root: str, state: states.State) -> "str | None":
-    """Return the folder to import from, None for the factory's copy.
+def choose(root: str, state: states.State) -> str:
+    """Return the slot to start, FACTORY for the factory's copy.
 
     Args:
         root: folder of the band's file system.
         state: as loaded; changed and stored where a trial goes on or ends.
     """
     if state.active == states.FACTORY:
-        return None
+        return states.FACTORY
     try:
-        if state.boots_left == 0 or not _exists(states.slot_folder(root, state.active)):
+        if state.boots_left == 0 or not _exists(states.slot_path(root, state.active)):
             state.go_back()
-            if not _exists(states.slot_folder(root, state.active)):
+            if not _exists(states.slot_path(root, state.active)):
                 state.go_back()
             states.save(root, state)
         elif state.on_trial:
@@ -28,10 +28,8 @@ def choose(root: str, state: states.State) -> "str | None":
     except OSError as error:
         # A trial that cannot be counted would never end.
         sys.print_exception(error)
-        return None
-    if state.active == states.FACTORY:
-        return None
-    return states.slot_folder(root, state.active)
+        return states.FACTORY
+    return state.active
 
 
 def _exists(path: str) -> bool:

@@ -13,12 +13,17 @@ import sys
 import time
 
 import machine
+import vfs
 
 from . import state as states
 from .choice import choose
+from .pack import Pack
 
 ROOT = "/pouch"
 _HOLD_FILE = "/hold"
+# What `make flash` puts on a board, and where the image that runs is seen.
+_FACTORY_FILE = "/factory.pouch"
+_MOUNT_POINT = "/image"
 
 # Nobody else watches a new copy before it runs. A Pico W counts to 8.4 s at most
 # (ports/rp2/machine_wdt.c); an ESP32-C3 is given the time to compile.
@@ -42,22 +47,44 @@ def start(root: str = ROOT) -> None:
         return
     gc.threshold(_COLLECT_BYTES)
     state = states.load(root)
-    folder = choose(root, state)
-    if folder is not None:
-        sys.path.insert(0, folder)
+    slot = choose(root, state)
+    states.note_running(slot)
+    from_slot = slot != states.FACTORY
     try:
-        if folder is not None and state.on_trial:
+        if from_slot and state.on_trial:
             _start_watchdog()
+        pack = _mount(states.slot_path(root, slot) if from_slot else _FACTORY_FILE)
         from band.app import run
         from boards import this_board
 
-        run(this_board())
+        board = this_board()
+        if pack is not None:
+            pack.forget()
+        gc.collect()
+        run(board)
     except Exception as error:  # noqa: BLE001 - whatever a new copy does, the old one must come back
         sys.print_exception(error)
-        if folder is not None and not state.on_trial:
+        if from_slot and not state.on_trial:
             _doubt(root, state)
         time.sleep_ms(_FAILED_WAIT_MS)
         machine.reset()
+
+
+def _mount(path: str) -> "Pack | None":
+    """Let imports come from an image; None if it is the factory's and there is none.
+
+    A copy that is tried out comes as files beside this package, not as an image.
+    """
+    try:
+        os.stat(path)
+    except OSError:
+        if path == _FACTORY_FILE:
+            return None
+        raise
+    pack = Pack(path)
+    vfs.mount(pack, _MOUNT_POINT)
+    sys.path.insert(0, _MOUNT_POINT)
+    return pack
 
 
 def _is_held(root: str) -> bool:

@@ -5,7 +5,7 @@
           ^                          |
           +------- no boots left ----+          old: the other slot, or the factory's copy
 
-    <root>/firmware/a/  b/     the slots: two copies that updates are written to in turn
+    <root>/firmware/a  b       the slots: two images that updates are written to in turn, see pack
     <root>/firmware/state      one line of text: slot, boots left, other slot, versions, CRC-32
 
 A state that cannot be read means the factory's copy: what `make flash` put on the board.
@@ -13,7 +13,6 @@ A state that cannot be read means the factory's copy: what `make flash` put on t
 
 import binascii
 import os
-import sys
 
 FOLDER = "/firmware"
 FACTORY = "-"
@@ -23,6 +22,9 @@ SLOTS = ("a", "b")
 # can end a good one; three times within two minutes is not its battery.
 TRIAL_BOOTS = 3
 CONFIRMED = 9
+
+# The copy that this start runs, once the loader has chosen it.
+_running = []
 
 _FILE = "/state"
 _NEW_FILE = "/state.new"
@@ -120,8 +122,8 @@ def save(root: str, state: State) -> None:
     os.rename(folder + _NEW_FILE, folder + _FILE)
 
 
-def slot_folder(root: str, slot: str) -> str:
-    """Return the folder of a slot."""
+def slot_path(root: str, slot: str) -> str:
+    """Return the file of a slot."""
     return root + FOLDER + "/" + slot
 
 
@@ -130,13 +132,18 @@ def other_slot(slot: str) -> str:
     return SLOTS[1] if slot == SLOTS[0] else SLOTS[0]
 
 
-def is_running(root: str, state: State) -> bool:
+def is_running(state: State) -> bool:
     """Tell whether the copy that runs now is the one that the state names.
 
     The loader starts the factory's copy when it cannot write the state: that one must not confirm
     another.
     """
-    return state.active == FACTORY or slot_folder(root, state.active) in sys.path
+    return state.active in _running
+
+
+def note_running(slot: str) -> None:
+    """Take note of which copy this start runs: a slot, or FACTORY."""
+    _running[:] = [slot]
 
 
 def _take(state: State, words: list) -> None:

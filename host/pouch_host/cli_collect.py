@@ -18,7 +18,7 @@ _EVERY_S = 300.0
 _EVERY_S_MIN = 10.0
 
 _LISTENING = (
-    "listening, for a minute or two: a band is on the air once a minute,"
+    "listening for one to four minutes: a band is on the air once a minute,"
     " and at once after two short presses of its button"
 )
 

@@ -12,7 +12,6 @@ import hashlib
 
 from . import messages
 
-NONCE_BYTES = 16
 KEY_BYTES = 16
 TAG_BYTES = 32
 

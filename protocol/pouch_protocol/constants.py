@@ -114,6 +114,9 @@ OP_UPDATE_REPLY = 0x8A
 OP_RESPONSE = 0x8F
 OP_SETTINGS_REPLY = 0x90
 
+# A band draws so many random bytes for one keyed request.
+NONCE_BYTES = 16
+
 # What needs the band's key: these carry a tag, see pouch_protocol.auth.
 KEYED_OPS = (OP_CONFIGURE, OP_UPDATE_BEGIN, OP_FACTORY_RESET)
 

@@ -78,7 +78,7 @@ class Layout:
             packed.append(value)
         return struct.pack(self._format, *packed)
 
-    def decode(self, buffer: bytes, offset: int = 0) -> dict:
+    def decode(self, buffer: "bytes | memoryview", offset: int = 0) -> dict:
         """Unpack the fields at an offset; bytes after them are not looked at.
 
         Raises:

@@ -134,12 +134,14 @@ def decode(data: bytes) -> Message:
     if len(data) < _HEAD_BYTES + CRC_BYTES:
         raise Truncated("message of %d bytes" % len(data))
     end = len(data) - CRC_BYTES
-    if crc32(data[:end]) != int.from_bytes(data[end:], "little"):
+    # Views: a board's heap is short of pieces of a kilobyte.
+    view = memoryview(data)
+    if crc32(view[:end]) != int.from_bytes(data[end:], "little"):
         raise Corrupt("message fails its CRC")
     opcode = data[0]
     if opcode not in LAYOUTS:
         raise Unsupported("opcode 0x%02x" % opcode)
-    body = data[_HEAD_BYTES:end]
+    body = view[_HEAD_BYTES:end]
     if opcode == c.OP_HELLO_REPLY:
         _check_wire_version(body)
     fields = LAYOUTS[opcode].decode(body)
@@ -154,7 +156,7 @@ def decode(data: bytes) -> Message:
     return Message(opcode, data[1], fields, payload)
 
 
-def _check_wire_version(body: bytes) -> None:
+def _check_wire_version(body: "bytes | memoryview") -> None:
     """Refuse a newer band before its unknown fields are misread."""
     stable = _HELLO_STABLE.decode(body)
     if stable["wire_version"] > c.WIRE_VERSION:

@@ -45,18 +45,13 @@ def _boot(root):
     return Update(root, BOARD, lambda blocks: True, note), events
 
 
-def _place(root, count, last=None):
-    """Leave the index and some whole files in the slot, as an earlier boot would."""
+def _place(root, size, stream=STREAM):
+    """Leave the first bytes of a stream in the slot, as an earlier boot would."""
     image = Image(root, "a")
-    image.make()
-    with open(image.index_path, "wb") as file:
-        file.write(INDEX)
-    held = len(INDEX)
-    for number, (name, data) in enumerate(GOOD.files[:count]):
-        with open(image.path(name), "wb") as file:
-            file.write(last if last is not None and number == count - 1 else data)
-        held += len(data)
-    return held
+    image.make_folder()
+    with open(image.path, "wb") as file:
+        file.write(stream[:size])
+    return size
 
 
 def _send(update, position):
@@ -89,29 +84,28 @@ def test_index_arrives():
 def test_transfer_goes_on_after_a_restart():
     _needs_collecting()
     root = fresh()
-    held = _place(root, len(NAMES) - 2)
+    held = _place(root, len(STREAM) - 30)
     restart()
     update, _ = _boot(root)
     assert update.begin(BEGIN) == held
     assert _send(update, held) == len(STREAM)
-    for name, data in GOOD.files[-2:]:
-        with open(root + "/firmware/a/" + name, "rb") as file:
-            assert file.read() == data, name
+    with open(states.slot_path(root, "a"), "rb") as file:
+        assert file.read() == STREAM
     update._stop()
     unmount()
 
 
 def test_whole_image_is_known():
     root = fresh()
-    _place(root, len(NAMES))
-    assert Image(root, "a").is_whole(BEGIN["index_sha256"])
+    _place(root, len(STREAM))
+    assert Image(root, "a").is_whole(len(INDEX), BEGIN["index_sha256"])
     unmount()
 
 
 def test_image_with_a_changed_byte_is_not_whole():
     root = fresh()
-    _place(root, len(NAMES), last=GOOD.files[-1][1][:-1] + b"X")
-    assert not Image(root, "a").is_whole(BEGIN["index_sha256"])
+    _place(root, len(STREAM), STREAM[:-1] + b"X")
+    assert not Image(root, "a").is_whole(len(INDEX), BEGIN["index_sha256"])
     unmount()
 
 
@@ -124,7 +118,7 @@ def test_update_from_its_first_byte_to_the_start_of_the_copy():
     assert update.ready
     assert events == [(c.EVENT_UPDATE_STARTED, NEW)]
     restart()
-    assert choose(root, states.load(root)) == root + "/firmware/a"
+    assert choose(root, states.load(root)) == "a"
     state = states.load(root)
     assert (state.on_trial, state.boots_left, state.version) == (True, 2, NEW)
     unmount()
@@ -133,7 +127,7 @@ def test_update_from_its_first_byte_to_the_start_of_the_copy():
 def test_update_with_a_changed_byte_is_refused_and_nothing_is_left():
     _needs_collecting()
     root = fresh()
-    _place(root, len(NAMES), last=GOOD.files[-1][1][:-1] + b"X")
+    _place(root, len(STREAM), STREAM[:-1] + b"X")
     update, events = _boot(root)
     update.begin(BEGIN)
     assert _refused(update.finish) == c.CODE_IMAGE_REFUSED

@@ -33,6 +33,7 @@ FILES = (
     "tests.protocol.test_fields",
     "tests.device.dialect",
     "tests.device.uptime",
+    "tests.device.packed",
     "tests.device.settings",
     "tests.device.supply",
     "tests.device.waits",

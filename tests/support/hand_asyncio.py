@@ -96,9 +96,11 @@ def run(clock, duration_ms, *coroutines):
         coroutines: none of them need end.
     """
     end_ms = clock.now_ms + duration_ms
-    tasks = [(coroutine, None) for coroutine in coroutines]
+    tasks = [(coroutine, _Wait(None, 0)) for coroutine in coroutines]
+    for _, wait in tasks:
+        wait.due_ms = clock.now_ms
     while tasks and clock.now_ms < end_ms:
-        ready = next((t for t in tasks if t[1] is None or t[1].is_over(clock.now_ms)), None)
+        ready = next((t for t in tasks if t[1].is_over(clock.now_ms)), None)
         if ready is not None:
             tasks.remove(ready)
             _resume(*ready, tasks, clock.now_ms)
@@ -112,7 +114,7 @@ def run(clock, duration_ms, *coroutines):
 def _resume(coroutine, wait, tasks, now_ms):
     """Let a task run up to its next wait."""
     try:
-        if wait is None or wait.flag is None:
+        if wait.flag is None:
             wait = coroutine.send(None)
         elif wait.flag.is_set:
             if wait.flag.clears_itself:

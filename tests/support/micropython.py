@@ -4,7 +4,7 @@ import re
 import subprocess
 from pathlib import Path
 
-from pouch_sim.vm.process import find_micropython
+from pouch_sim.vm.process import micropython_command
 
 ROOT = Path(__file__).parents[2]
 _TIMEOUT_S = 120
@@ -16,7 +16,7 @@ def run_in_micropython(*arguments, path=("protocol",)):
     """Run MicroPython in the repository's root with these folders importable."""
     folders = [ROOT, *(ROOT / folder for folder in path)]
     return subprocess.run(
-        [find_micropython(), "-X", f"heapsize={_HEAP}", *arguments],
+        [*micropython_command(), "-X", f"heapsize={_HEAP}", *arguments],
         cwd=ROOT,
         env={"MICROPYPATH": ":".join([*map(str, folders), ".frozen"])},
         capture_output=True,

@@ -29,8 +29,8 @@ _ANALYSIS = "host/pouch_host/analysis"
 # hands over to it.
 _START = "firmware/start"
 _LOADER = "firmware/start/loader.py"
-_START_MAY_IMPORT = {"binascii", "os", "start", "sys"}
-_LOADER_MAY_IMPORT = _START_MAY_IMPORT | {"band", "boards", "gc", "machine", "time"}
+_START_MAY_IMPORT = {"binascii", "io", "micropython", "os", "start", "sys"}
+_LOADER_MAY_IMPORT = _START_MAY_IMPORT | {"band", "boards", "gc", "machine", "time", "vfs"}
 
 # What MicroPython on a board lacks, or has only as a package that nobody installs there.
 _NOT_ON_A_BOARD = ("abc", "contextlib", "dataclasses", "enum", "functools", "pathlib", "typing")

@@ -5,12 +5,13 @@ import os
 import shutil
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
+from pouch_protocol import package
 from tests.support.micropython import run_in_micropython
 from tests.tidy.source import ROOT
-from tools.build_image import MARCH
 
 XIAO = "Seeed XIAO ESP32C3 with ESP32-C3"
 OLDER_XIAO = "ESP32C3 module with ESP32C3"
@@ -54,7 +55,13 @@ def run_make(tmp_path):
             cwd=cwd,
             timeout=60,
             env=os.environ
-            | {"NOTES": str(notes), "BOARD_WAIT_S": "0", "MACHINE": machine, "VERSION": version}
+            | {
+                "NOTES": str(notes),
+                "BOARD_WAIT_S": "0",
+                "BUILD_DIR": str(tmp_path / "built"),
+                "MACHINE": machine,
+                "VERSION": version,
+            }
             | environment,
         )
         return result, [json.loads(line) for line in notes.read_text().splitlines()]
@@ -81,18 +88,15 @@ def what(calls):
                 name = "release"
             names.append(name + ("+reset" if arguments[1:] == ["+", "reset"] else ""))
         else:
-            names.append(" ".join([command, *arguments]))
+            # What was built stands in a folder of the test's own.
+            words = [word.partition("/built/")[2] or word for word in arguments]
+            names.append(" ".join([command, *words]))
     return names
 
 
-def copy_of(board):
-    """Return the command that copies a board's compiled tree, main.py last."""
-    tree = f"build/{board}"
-    folders = ("band", "boards", "drivers", "pouch_protocol", "start")
-    return " ".join(["cp -r", *(f"{tree}/{name}/" for name in folders), f"{tree}/main.py", ":"])
-
-
-COPY = copy_of("xiao_esp32c3")
+# What copies the image, and then what starts it, main.py last.
+def copies(board="xiao_esp32c3"):
+    return [f"cp {board}.pouch :factory.pouch", f"cp -r {board}/start/ {board}/main.py :"]
 
 
 @pytest.mark.parametrize(
@@ -110,23 +114,28 @@ def test_flash_stops_the_watchdog_copies_and_starts(run_make, board, machine):
         "hold",
         "look",
         "sweep",
-        copy_of(board),
+        *copies(board),
         "release+reset",
     ]
     assert machine in result.stdout
 
 
 @pytest.mark.parametrize(("board", "machine"), [("xiao_esp32c3", XIAO), ("pico_w", PICO_W)])
-def test_flash_keeps_on_the_board_exactly_what_it_copies(run_make, board, machine):
+def test_flash_keeps_on_the_board_exactly_what_it_copies(run_make, tmp_path, board, machine):
     result, calls = run_make("flash", f"PORT={PORT}", f"BOARD={board}", machine=machine)
     assert result.returncode == 0, result.stderr
     (kept,) = (call[4] for call in calls if call[4].startswith("kept"))
-    tree = ROOT / "build" / board
-    files = [path.relative_to(tree).as_posix() for path in tree.rglob("*") if path.is_file()]
+    tree = tmp_path / "built" / board
+    files = [path.relative_to(tree).as_posix() for path in (tree / "start").rglob("*.*")]
+    assert "start/pack.mpy" in files
     assert kept == f"kept = ({''.join(repr(name) + ',' for name in sorted(files))})"
-    assert {name for name in files if name.endswith(".py")} == {"main.py"}
-    others = {f"boards/{name}.mpy" for name in MARCH} - {f"boards/{board}.mpy"}
-    assert not others & set(files)
+    (copied,) = (call for call in calls if ":factory.pouch" in call)
+    header, names = package.decode_index(Path(copied[4]).read_bytes())
+    assert header["board"] == board
+    assert [path for path, _, _ in names if path.startswith("boards/")] == [
+        "boards/__init__.mpy",
+        f"boards/{board}.mpy",
+    ]
 
 
 def test_flash_of_a_firmware_that_does_not_compile_touches_no_board(run_make, tmp_path):
@@ -143,24 +152,83 @@ def test_flash_of_a_firmware_that_does_not_compile_touches_no_board(run_make, tm
 
 def test_sweep_removes_what_would_run_instead_and_nothing_of_others(tmp_path):
     board = tmp_path / "board"
-    kept = ["band/app.mpy", "start/loader.mpy", "main.py"]
-    stale = ["band/app.py", "band/old.mpy", "lib/pouch_protocol/crc.py", "drivers/deep/a.py"]
-    others = ["lib/unittest/__init__.mpy", "pouch/log/00000000.seg", "boot.py", "mine/app.py"]
+    kept = ["start/loader.mpy", "start/pack.mpy"]
+    stale = [
+        "band/app.py",
+        "band/app.mpy",
+        "start/loader.py",
+        "start/old.mpy",
+        "lib/pouch_protocol/crc.py",
+        "drivers/deep/a.py",
+        "boards/pico_w.mpy",
+        "pouch/firmware/a",
+        "pouch/firmware/b",
+    ]
+    others = [
+        "factory.pouch",
+        "main.py",
+        "lib/unittest/__init__.mpy",
+        "pouch/log/00000000.seg",
+        "pouch/config.json",
+        "boot.py",
+        "mine/app.py",
+    ]
     for name in kept + stale + others:
         (board / name).parent.mkdir(parents=True, exist_ok=True)
         (board / name).touch()
-    sweep = (ROOT / "tools" / "on_board" / "sweep.py").as_posix()
     for removed in (stale, []):
-        result = run_in_micropython(
-            "-c",
-            f"import os; os.chdir({str(board)!r}); kept = {tuple(kept)!r}\n"
-            f"exec(open({sweep!r}).read())",
-        )
-        assert result.returncode == 0, result.stdout + result.stderr
-        assert sorted(result.stdout.splitlines()) == sorted(f"removed {name}" for name in removed)
+        assert sorted(sweep(board, kept)) == sorted(f"removed {name}" for name in removed)
     left = [path.relative_to(board).as_posix() for path in board.rglob("*") if path.is_file()]
     assert sorted(left) == sorted(kept + others)
     assert not (board / "drivers").exists()
+
+
+def sweep(board, kept):
+    """Sweep a folder as if it were a board; return the lines that were printed."""
+    script = (ROOT / "tools" / "on_board" / "sweep.py").as_posix()
+    result = run_in_micropython(
+        "-c",
+        f"import os; os.chdir({str(board)!r}); kept = {tuple(kept)!r}\n"
+        f"exec(open({script!r}).read())",
+    )
+    assert result.returncode == 0, result.stdout + result.stderr
+    return result.stdout.splitlines()
+
+
+@pytest.mark.parametrize(
+    ("state", "removed"),
+    [
+        (b"a 9 - 512 0 12345678", ["b"]),
+        (b"b 3 a 512 0 12345678", ["a"]),
+        # The factory's copy runs, or nobody knows what does.
+        (b"- 9 - 0 0 12345678", ["a", "b"]),
+        (b"", ["a", "b"]),
+        (None, ["a", "b"]),
+    ],
+)
+def test_sweep_gives_the_room_of_every_update_but_the_running_one(tmp_path, state, removed):
+    folder = tmp_path / "pouch" / "firmware"
+    folder.mkdir(parents=True)
+    for slot in "ab":
+        (folder / slot).touch()
+    if state is not None:
+        (folder / "state").write_bytes(state)
+    assert sweep(tmp_path, []) == [f"removed pouch/firmware/{slot}" for slot in removed]
+    assert {path.name for path in folder.iterdir()} - {"state"} == {*"ab"} - {*removed}
+
+
+def test_band_starts_what_was_flashed_and_no_update_of_before(run_make, tmp_path):
+    # Method: run what the tool sends for the end, on a folder in the place of the board's root.
+    _, calls = run_make("flash", f"PORT={PORT}")
+    release = next(call[4] for call in calls if "reset" in call and "os.remove" in call[4])
+    folder = tmp_path / "pouch" / "firmware"
+    folder.mkdir(parents=True)
+    left_alone = folder / "state.new"
+    for path in (tmp_path / "pouch" / "hold", folder / "state", folder / "a", left_alone):
+        path.touch()
+    result = run_in_micropython("-c", release.replace("'/pouch", f"'{tmp_path}/pouch"))
+    assert result.returncode == 0, result.stdout + result.stderr
+    assert [path for path in (tmp_path / "pouch").rglob("*") if path.is_file()] == [left_alone]
 
 
 def test_flash_takes_the_reference_board_by_itself(run_make):
@@ -173,7 +241,7 @@ def test_flash_on_another_board_copies_nothing(run_make):
     result, calls = run_make("flash", f"PORT={PORT}", "BOARD=pico_w")
     assert result.returncode != 0
     assert f"on {PORT} is a {XIAO}, not a pico_w: say which with BOARD=" in result.stderr
-    assert COPY not in what(calls)
+    assert not [name for name in what(calls) if name.startswith(("cp", "sweep"))]
 
 
 @pytest.mark.parametrize("version", ["1.26", "0.9"])
@@ -181,12 +249,13 @@ def test_flash_on_an_old_micropython_copies_nothing(run_make, version):
     result, calls = run_make("flash", f"PORT={PORT}", version=version)
     assert result.returncode != 0
     assert f"MicroPython {version} on {PORT} is too old" in result.stderr
-    assert COPY not in what(calls)
+    assert not [name for name in what(calls) if name.startswith(("cp", "sweep"))]
 
 
 @pytest.mark.parametrize("version", ["1.27", "1.30", "2.0"])
 def test_flash_on_a_newer_micropython_copies(run_make, version):
-    assert COPY in what(run_make("flash", f"PORT={PORT}", version=version)[1])
+    calls = what(run_make("flash", f"PORT={PORT}", version=version)[1])
+    assert [name for name in calls if name.startswith("cp")] == copies()
 
 
 def test_flash_waits_for_a_band_that_sleeps(run_make):
@@ -206,7 +275,7 @@ def test_flash_gives_up_on_a_port_where_nobody_is(run_make):
 def test_flash_that_breaks_off_leaves_the_board_at_its_prompt(run_make):
     result, calls = run_make("flash", f"PORT={PORT}", FAILS="cp")
     assert result.returncode != 0
-    assert what(calls)[-1] == COPY
+    assert what(calls)[-1] == copies()[0]
 
 
 @pytest.mark.parametrize(

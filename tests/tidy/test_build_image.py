@@ -107,7 +107,17 @@ def test_board_that_nobody_has_is_refused(tmp_path, capsys):
     with pytest.raises(builder.BuildError, match="no board named 'arduino'"):
         build(tmp_path / "out", board="arduino")
     assert builder.main(["arduino"]) == 2
-    assert "usage: build_image.py xiao_esp32c3|pico_w" in capsys.readouterr().err
+    assert "usage: build_image.py xiao_esp32c3|pico_w [FOLDER]" in capsys.readouterr().err
+
+
+def test_program_writes_tree_and_stream_where_it_is_told_to(tmp_path, capsys):
+    assert builder.main(["pico_w", str(tmp_path)]) == 0
+    stream = (tmp_path / "pico_w.pouch").read_bytes()
+    assert stream == build(tmp_path / "again", board="pico_w", march="armv6m").stream
+    assert (tmp_path / "pico_w" / "main.py").is_file()
+    said = capsys.readouterr().out
+    assert f"for pico_w: {tmp_path}/pico_w.pouch" in said
+    assert f"update stream: {len(stream):,} bytes" in said
 
 
 def test_missing_compiler_is_told_in_one_line(tmp_path, monkeypatch):

@@ -14,7 +14,7 @@ IMPORT = "from pouch_protocol import constants as c\n"
 def test_constants_are_those_of_the_protocol_and_functions_are_none():
     constants = constants_of(TEXT)
     assert constants["RECORD_BYTES"] == 20
-    assert constants["SERVICE_UUID"].startswith("8c5f0001-")
+    assert str(constants["SERVICE_UUID"]).startswith("8c5f0001-")
     assert constants["RESET_WATCHDOG"] == 3
     assert isinstance(constants["KEYED_OPS"], tuple)
     assert "band_label" not in constants

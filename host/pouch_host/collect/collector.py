@@ -27,8 +27,8 @@ log = logging.getLogger(__name__)
 
 # A band of the usual plan is on the air for 1 s in every 60 s of its own clock, which may be 5 %
 # slow, as far as the store's time can follow: whoever listens for 64 s hears each of them once,
-# and one second is to spare. A round hears a band of the slow plan (1,200 s) by chance, or when its
-# button calls; `Collector.run` hears it whenever it is on the air.
+# and one second is to spare. A round hears a band of the slow plan (1,200 s) by chance, or when
+# its button calls; `Collector.run` hears it whenever it is on the air.
 _LISTEN_S = 65.0
 # A band that was heard but not read is tried again when it is heard again: at once if it is still
 # on the air, else in its next window. After the third time others come first.

@@ -34,6 +34,8 @@ _LOOK_AGAIN_S = 15.0
 # A trial ends within ten minutes (firmware/band/health.py, TRIAL_MS) or after three starts that
 # each hang for a minute at most (firmware/start/loader.py).
 _TRIAL_MAX_S = 900.0
+# Half of what a message can carry: a band has it in memory three times over, beside its program.
+_PIECE_BYTES = messages.UPDATE_DATA_BYTES_MAX // 2
 
 
 class Outcome(Enum):
@@ -182,7 +184,7 @@ class Updater:
         file = self._file
         # The index by itself: when a band refuses then, it is not the board that the file is for.
         index_left = file.index_bytes - self.position
-        size = messages.UPDATE_DATA_BYTES_MAX
+        size = _PIECE_BYTES
         size = min(size, index_left) if index_left > 0 else size
         piece = file.stream[self.position : self.position + size]
         fields = {"data_offset": messages.UPDATE_DATA_OFFSET, "position": self.position}

@@ -1,4 +1,4 @@
-"""Runs in MicroPython and CPython: the band's pace, its order, and standing still in it."""
+"""Runs in MicroPython: the band's pace, its order, and standing still in it."""
 
 from band.cycle import Cycle
 from tests.protocol.plain import sample
@@ -36,6 +36,8 @@ class Parts:
         self.settles = [0]
         self.must_stop = False
         self.is_open = False
+        # Whether a host that is sent away stays for a while.
+        self.clings = False
         self.opened_count = 0
         self.window_due = False
         self.healthy = False
@@ -49,6 +51,12 @@ class Parts:
     # The Rest.
     async def until(self, due_ms):
         self.clock.pass_until(due_ms)
+
+    # The Link.
+    def send_away(self):
+        if self.is_open:
+            self.note("send away")
+            self.is_open = self.clings
 
     # The Sampler.
     def start(self):
@@ -320,14 +328,15 @@ def test_health_hears_at_once_after_the_charge():
     assert resumed_ms in parts.times("done")
 
 
-def test_open_link_is_let_finish_before_the_band_stops():
+def test_host_is_sent_away_and_the_radio_off_before_the_band_stops():
     parts = Parts()
     parts.window_due = True
-    parts.is_open = True
+    parts.is_open = parts.clings = True
     parts.clock.at(40_000, setattr, parts, "must_stop", True)
     parts.clock.at(100_000, setattr, parts, "is_open", False)
     parts.run(400_000)
     assert parts.times("stand still") == [121_000 + CONVERSION_MS]
+    assert parts.times("send away")[0] < 100_000
     assert [at_ms for at_ms in parts.times("radio") if at_ms < 700_000] == []
 
 

@@ -45,7 +45,9 @@ class Held:
         self.radio = Radio()
         self.lock = KeyLock(self.clock)
         self.decision = Decision(sounding)
-        self.gestures = Gestures(self.signals, self.decision, self.radio, self.lock, self.recorder)
+        self.gestures = Gestures(
+            self.signals, self.decision, self.radio, self.lock, self.recorder, self.clock
+        )
 
 
 def test_every_gesture_is_recorded():
@@ -53,6 +55,17 @@ def test_every_gesture_is_recorded():
         held = Held()
         held.gestures.take(gesture)
         assert held.recorder.log == [(c.EVENT_GESTURE, 0, gesture)]
+
+
+def test_button_that_is_played_with_is_answered_and_does_not_fill_the_log():
+    held = Held()
+    for _ in range(50):
+        held.gestures.take(c.GESTURE_SHOW)
+    assert len(held.recorder.log) == 20
+    assert len(held.signals.log) == 50
+    held.clock.now_ms += 3_600_000
+    held.gestures.take(c.GESTURE_SHOW)
+    assert len(held.recorder.log) == 21
 
 
 def test_show_shows_the_hours_so_far():

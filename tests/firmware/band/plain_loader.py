@@ -4,13 +4,19 @@ import gc
 import os
 import sys
 
+import vfs
+
 from start import state as states
+from tests.support.on_band.copies import image_of
 from tests.support.on_band.cut_flash import CutFlash, mount, mounted, power_cycle
 from tests.support.on_band.ram_flash import ROOT
 
 NEW = 0x000200
-# The copies that this test lets start: where they lie, and what they say of themselves.
-FACTORY_FOLDER = ROOT + "/factory"
+FACTORY_FILE = ROOT + "/factory.pouch"
+# Where the factory's copy lies as plain files, which is what somebody tries out.
+PLAIN_FOLDER = ROOT + "/plain"
+MOUNT_POINT = "/image"
+# The copies that this test lets start: what they say of themselves.
 _BOARDS = "def this_board():\n    import probe\n    return probe.find('%s')\n"
 _APP = "def run(board):\n    import probe\n    probe.run('%s', board)\n"
 _BROKEN_APP = "def run(board)\n    pass\n"
@@ -64,13 +70,23 @@ from start import loader  # noqa: E402 - it imports machine
 WAIT_AND_RESET = [("wait", 10_000), ("reset",)]
 
 
-def _write_copy(folder, name, app):
-    for package, text in (("band", ""), ("boards", _BOARDS % name)):
-        os.mkdir(folder + "/" + package)
-        with open(folder + "/" + package + "/__init__.py", "w") as file:
-            file.write(text)
-    with open(folder + "/band/app.py", "w") as file:
-        file.write(app)
+loader._FACTORY_FILE = FACTORY_FILE
+
+
+def _copy(name, app):
+    """Return the image of a copy."""
+    files = (
+        ("band/__init__.py", ""),
+        ("band/app.py", app),
+        ("band/late.py", "WHEN = 'long after the start'\n"),
+        ("boards/__init__.py", _BOARDS % name),
+    )
+    return image_of([(path, text.encode()) for path, text in files])
+
+
+def _write(path, data):
+    with open(path, "wb") as file:
+        file.write(data)
 
 
 class Band:
@@ -80,13 +96,12 @@ class Band:
         self.probe = Probe()
         mount(CutFlash(), format_it=True)
         os.mkdir(ROOT + states.FOLDER)
-        folders = {"-": FACTORY_FOLDER}
+        paths = {states.FACTORY: FACTORY_FILE}
         for slot in states.SLOTS:
-            folders[slot] = states.slot_folder(ROOT, slot)
+            paths[slot] = states.slot_path(ROOT, slot)
         apps = dict(apps)
-        for name, folder in folders.items():
-            os.mkdir(folder)
-            _write_copy(folder, name, apps.get(name, _APP % name))
+        for name, path in paths.items():
+            _write(path, _copy(name, apps.get(name, _APP % name)))
         state = states.State()
         state.active, state.boots_left, state.previous = active, boots_left, previous
         state.version = NEW
@@ -97,16 +112,21 @@ class Band:
         power_cycle()
         self.probe.log = log = []
         sys.modules["probe"] = loader.machine = loader.time = self.probe
-        for name in ("band", "band.app", "boards"):
+        for name in ("band", "band.app", "band.late", "boards"):
             sys.modules.pop(name, None)
         path = list(sys.path)
-        sys.path.insert(0, FACTORY_FOLDER)
+        # Of this test's own tree nothing may be imported in the place of a copy.
+        sys.path[:] = [PLAIN_FOLDER, ".frozen"]
         try:
             loader.start(ROOT)
         except Reset:
             pass
         finally:
             sys.path[:] = path
+            try:  # noqa: SIM105 - MicroPython has no contextlib
+                vfs.umount(MOUNT_POINT)
+            except OSError:
+                pass  # Nothing was mounted: plain files, or no start at all.
         return log
 
     def state(self):
@@ -208,9 +228,68 @@ def test_factorys_copy_that_fails_starts_again_after_the_wait_and_doubts_nobody(
 
 def test_slot_that_is_gone_is_not_started():
     band = Band("a")
-    os.rename(states.slot_folder(ROOT, "a"), ROOT + "/elsewhere")
+    os.remove(states.slot_path(ROOT, "a"))
     assert band.start() == [("run", "-", states.CONFIRMED)]
     assert band.state()[0] == states.FACTORY
+
+
+def test_running_copy_is_known_by_its_slot():
+    for active in (states.FACTORY, "a", "b"):
+        band = Band(active)
+        band.start()
+        assert states.is_running(states.load(ROOT)), active
+        for other in {states.FACTORY, "a", "b"} - {active}:
+            state = states.State()
+            state.active = other
+            assert not states.is_running(state), (active, other)
+
+
+def test_slot_that_is_no_image_any_more_gives_way():
+    good = _copy("a", _APP % "a")
+    for data in (b"", good[:20], good[:60], good[:-1], b"X" + good[1:]):
+        band = Band("a")
+        _write(states.slot_path(ROOT, "a"), data)
+        assert band.start() == WAIT_AND_RESET
+        assert band.state() == ("a", 2, "-", 0)
+        for _ in range(2):
+            assert band.start() == [("watchdog", 60_000)] + WAIT_AND_RESET
+        assert band.start() == [("run", "-", states.CONFIRMED)]
+
+
+def _write_plain(name):
+    os.mkdir(PLAIN_FOLDER)
+    for package, texts in (
+        ("band", (("__init__", ""), ("app", _APP % name))),
+        ("boards", (("__init__", _BOARDS % name),)),
+    ):
+        os.mkdir(PLAIN_FOLDER + "/" + package)
+        for stem, text in texts:
+            _write(PLAIN_FOLDER + "/" + package + "/" + stem + ".py", text.encode())
+
+
+def test_plain_files_are_the_factorys_copy_where_there_is_no_image():
+    band = Band()
+    _write_plain("files")
+    # An image goes before whatever lies beside it.
+    assert band.start() == [("run", "-", states.CONFIRMED)]
+    os.remove(FACTORY_FILE)
+    assert band.start() == [("run", "files", states.CONFIRMED)]
+    # And never in the place of a slot.
+    assert Band("a").start() == [("run", "a", states.CONFIRMED)]
+
+
+def test_factorys_image_that_is_damaged_starts_nothing_in_its_place():
+    band = Band()
+    _write_plain("files")
+    _write(FACTORY_FILE, _copy("-", _APP % "-")[:-1])
+    assert band.start() == WAIT_AND_RESET
+    assert band.state() == ("-", states.CONFIRMED, "-", 0)
+
+
+def test_copy_that_runs_imports_from_its_image_at_any_later_time():
+    late = _APP % "a" + "    from band.late import WHEN\n    probe.log.append(WHEN)\n"
+    band = Band("a", apps={"a": late})
+    assert band.start() == [("run", "a", states.CONFIRMED), "long after the start"]
 
 
 def test_state_that_cannot_be_read_is_the_factorys():

@@ -5,22 +5,28 @@ from pouch_protocol import constants as c
 from tests.support.on_band.hand_board import gaps
 
 HOURS_PER_DAY = 24
-# What a table of the charge's account says of the two plans (power.py).
-PERMILLE_PER_DAY = {c.PLAN_DEFAULT: 127, c.PLAN_SLOW: 34}
+# What each plan needs a day by the account of its charge, in steps of 0.1 %.
+PLANNED = power._PLANNED_PERMILLE_PER_DAY
+PER_DAY = PLANNED[c.PLAN_DEFAULT]
 # 12 readings an hour.
 READINGS_PER_H = 12
 
 
+# The charge at each voltage from here on.
+_LOWEST_MV = 3_200
+_CHARGES = [power.charge_permille(battery_mv) for battery_mv in range(_LOWEST_MV, 4_201)]
+
+
 def mv_of(permille):
     """Return the lowest voltage at which a cell has so much charge."""
-    low, high = 3_000, 4_200
+    low, high = 0, len(_CHARGES) - 1
     while low < high:
         middle = (low + high) // 2
-        if power.charge_permille(middle) >= permille:
+        if _CHARGES[middle] >= permille:
             high = middle
         else:
             low = middle + 1
-    return low
+    return _LOWEST_MV + low
 
 
 def settled(gauge, battery_mv, uptime_h):
@@ -76,7 +82,7 @@ def test_curve_never_falls_with_the_voltage():
 
 
 def test_gauge_without_a_reading_knows_nothing_and_stops_nothing():
-    for plan in PERMILLE_PER_DAY:
+    for plan in PLANNED:
         gauge = power.Gauge(plan)
         assert gauge.days_left == power.DAYS_UNKNOWN
         assert gauge.battery_mv == 0
@@ -91,7 +97,7 @@ def test_first_reading_counts_whole_and_a_later_one_a_quarter():
     gauge.take(3_800, 0)
     assert gauge.battery_mv == 3_950
     gauge.take(4_000, 0)
-    assert gauge.battery_mv == 3_962
+    assert gauge.battery_mv == 3_963
 
 
 def test_one_bad_reading_stops_nothing():
@@ -103,25 +109,29 @@ def test_one_bad_reading_stops_nothing():
 
 
 def test_full_cell_lasts_as_the_plan_says_until_the_pace_is_known():
-    for plan, per_day in PERMILLE_PER_DAY.items():
+    for plan, per_day in PLANNED.items():
         gauge = settled(power.Gauge(plan), 4_200, 0)
         # 1.9 % are below the voltage at which the band stops.
         assert gauge.days_left == (1000 - 19) // per_day
 
 
-def test_pace_is_measured_once_a_tenth_is_gone():
+def test_pace_is_measured_once_a_tenth_and_a_day_are_gone():
     gauge = settled(power.Gauge(c.PLAN_DEFAULT), 4_200, 0)
     settled(gauge, mv_of(905), 48)
-    assert gauge.days_left == (905 - 19) // PERMILLE_PER_DAY[c.PLAN_DEFAULT]
+    assert gauge.days_left == (905 - 19) // PER_DAY
     # 10 % in two days.
     settled(gauge, mv_of(900), 48)
     assert gauge.days_left == (900 - 19) // 50
 
 
-def test_tenth_that_is_gone_within_the_first_hour_is_no_pace():
-    gauge = settled(power.Gauge(c.PLAN_DEFAULT), 4_200, 7)
-    settled(gauge, 3_840, 7)
-    assert gauge.days_left == (500 - 19) // PERMILLE_PER_DAY[c.PLAN_DEFAULT]
+def test_what_a_cell_loses_at_once_is_no_pace():
+    for hours in (0, 1, 23):
+        gauge = settled(power.Gauge(c.PLAN_DEFAULT), 4_200, 7)
+        settled(gauge, 3_840, 7 + hours)
+        assert gauge.days_left == (500 - 19) // PER_DAY
+        assert not gauge.is_low
+    settled(gauge, 3_840, 7 + 24)
+    assert gauge.days_left == 0
 
 
 def test_days_left_have_an_end_that_is_not_unknown():
@@ -137,9 +147,20 @@ def test_pace_is_measured_anew_after_every_charge():
     assert permille <= 300
     for _ in range(3):
         settled(gauge, 4_200, hour)
-        assert gauge.days_left == 981 // PERMILLE_PER_DAY[c.PLAN_DEFAULT]
+        assert gauge.days_left == 981 // PER_DAY
         permille, hour = discharged(gauge, 1000, 400, 500, per_day=240, from_h=hour)
         assert 1 <= gauge.days_left <= 2
+
+
+def test_charge_up_to_where_it_was_is_seen_however_small():
+    gauge = power.Gauge(c.PLAN_DEFAULT)
+    hour = 0
+    for _ in range(20):
+        settled(gauge, 4_200, hour)
+        _, hour = discharged(gauge, 1000, 400, 940, per_day=120, from_h=hour)
+    settled(gauge, 4_200, hour)
+    _, hour = discharged(gauge, 1000, 400, 600, per_day=240, from_h=hour)
+    assert gauge.days_left == (600 - 19) // 240
 
 
 def test_partial_charge_is_seen_too():
@@ -147,7 +168,7 @@ def test_partial_charge_is_seen_too():
     _, hour = discharged(gauge, 900, 400, 200, per_day=240)
     # 40 % are less than it had at first, and yet a charger was there.
     settled(gauge, mv_of(600), hour)
-    assert gauge.days_left == (600 - 19) // PERMILLE_PER_DAY[c.PLAN_DEFAULT]
+    assert gauge.days_left == (600 - 19) // PER_DAY
 
 
 def test_low_begins_two_days_before_the_end():
@@ -220,7 +241,7 @@ def test_charged_begins_with_the_next_reading():
     assert gauge.battery_mv == 4_150
     assert not gauge.must_stop
     assert not gauge.is_low
-    assert gauge.days_left == (power.charge_permille(4_150) - 19) // PERMILLE_PER_DAY[c.PLAN_DEFAULT]
+    assert gauge.days_left == (power.charge_permille(4_150) - 19) // PER_DAY
 
 
 def windows(plan, interval_s, hours=6, late_ms=(0,)):

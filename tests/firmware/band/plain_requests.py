@@ -50,7 +50,7 @@ class Band:
             self.board,
             self.settings,
             self.recorder,
-            self.update,
+            lambda: self.update,
             lambda: dict(TESTED),
             self.signals,
             self.lock,
@@ -288,6 +288,14 @@ def test_self_test_is_recorded_with_what_failed():
     assert band.ask(c.OP_SELF_TEST) == (c.OP_SELF_TEST_REPLY, TESTED)
     assert band.recorder.log == [(c.EVENT_SELF_TEST, TESTED["failed"], 0)]
     assert band.restarts == 0
+
+
+def test_self_test_that_finds_the_same_is_not_recorded_again():
+    # Anybody may ask: it must not push out records.
+    band = Band()
+    for _ in range(3):
+        band.ask(c.OP_SELF_TEST)
+    assert len(band.recorder.log) == 1
 
 
 def _send(band, parcel, step=200):

@@ -197,6 +197,36 @@ def test_flash_that_cannot_be_written_sets_its_bit():
         bench.flash.dead = True
 
 
+class Forgetful:
+    """A file whose first byte is another one when it is read."""
+
+    def __init__(self, file):
+        self._file = file
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self._file.close()
+
+    def read(self):
+        held = self._file.read()
+        return bytes((held[0] ^ 1,)) + held[1:]
+
+
+def test_flash_that_gives_back_something_else_sets_its_bit():
+    def open_forgetful(path, mode):
+        file = open(path, mode)  # noqa: SIM115 - who asked for it closes it
+        return Forgetful(file) if mode == "rb" else file
+
+    bench = Bench()
+    selftest.open = open_forgetful
+    try:
+        assert bench.failed() == c.SELF_TEST_FLASH
+    finally:
+        del selftest.open
+
+
 def test_log_that_cannot_be_written_is_said_and_not_fatal_to_the_answer():
     bench = Bench()
     bench.flash.refuses = True

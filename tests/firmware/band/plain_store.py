@@ -3,6 +3,7 @@
 import os
 
 from band import store, tail
+from band.folder import FREE_BLOCKS_MIN, IMAGE_BLOCKS, free_blocks
 from band.store import SEGMENT_RECORDS, SegmentLog
 from band.tail import SLOTS
 from pouch_protocol import constants as c
@@ -282,17 +283,22 @@ def test_damaged_segments_make_room_before_good_ones():
 
 
 def test_28_days_fit_beside_the_firmware():
-    # 2,880 samples a day, an anchor and a status each hour, and 160 kB of other files.
-    _, log = _fresh(blocks=512)
-    with open(ROOT + "/firmware", "wb") as file:
-        for _ in range(40):
-            file.write(bytes(4096))
-    for hour in range(28 * 24):
-        _append(log, 122)
-        if hour % 24 == 0:
-            log.commit()
-    assert log.oldest_record_no == 0
-    assert log.next_record_no == 28 * 24 * 122
+    # 2,880 samples a day, a status and a tally each hour, two records more a day. The loader and
+    # the factory's image are 26 blocks, an update beside it is 20: see docs/DESIGN.md.
+    for keeps_room, firmware_blocks in ((True, 26), (False, 46)):
+        _, log = _fresh(blocks=512)
+        log.keeps_room = keeps_room
+        with open(ROOT + "/firmware", "wb") as file:
+            for _ in range(firmware_blocks):
+                file.write(bytes(4096))
+        for hour in range(28 * 24):
+            _append(log, 122 if hour % 24 else 124)
+            if hour % 24 == 0:
+                log.commit()
+        assert log.oldest_record_no == 0, firmware_blocks
+        assert log.next_record_no == 28 * (24 * 122 + 2)
+        if keeps_room:
+            assert free_blocks(ROOT) >= FREE_BLOCKS_MIN + IMAGE_BLOCKS
 
 
 def test_cut_at_every_flash_operation_keeps_every_flushed_record():

@@ -8,7 +8,7 @@ from hypothesis.errors import NoSuchExample
 from tests.support import hand_asyncio
 from tests.support.firmware import load
 from tests.support.hand_asyncio import load_by_hand
-from tests.support.on_band.hand_board import START_MS, HandBoard, HandClock, gaps
+from tests.support.on_band.hand_board import DARK, START_MS, HandBoard, HandClock, gaps
 
 button = load("band.button")
 config = load("band.config")
@@ -18,12 +18,14 @@ rest = load_by_hand("band.rest")
 signals = load_by_hand("band.signals")
 
 SAMPLE_MS = 30_000
-# Two minutes of whatever happens, and then nothing more; an alert shows for two hours.
+# Two minutes of whatever happens, and then nothing more; a low battery shows for four hours.
 BUSY_MS = 120_000
-QUIET_MS = 3 * 3_600_000
+QUIET_MS = 5 * 3_600_000
 # Nobody answers by then, and the band has done with all of it.
-SETTLED_MS = 2 * 3_600_000 + 600_000
+SETTLED_MS = 4 * 3_600_000 + 600_000
 NOON = 720
+# From one flash of IDENTIFY to the next.
+IDENTIFY_STEP_MS = 600
 
 AT_MS = st.integers(0, BUSY_MS)
 LASTS_MS = st.one_of(st.integers(1, 1_000), st.integers(1_000, 75_000))
@@ -40,7 +42,7 @@ EVENTS = st.lists(
     max_size=8,
 )
 SLEEPS_MS_MAX = st.sampled_from([30_000, 4_000])
-FIRST_FOUND = settings(max_examples=3_000, phases=(Phase.generate,))
+FIRST_FOUND = settings(max_examples=400, phases=(Phase.generate,))
 
 
 class Broken(Exception):
@@ -57,7 +59,11 @@ class Band:
         self.awake = rest.Awake()
         self.fed_ms = []
         self.sampled_ms = []
-        self.is_held = False
+        # What is true, whatever the firmware holds: the radio is on, a computer was seen, and
+        # from when to when the band is to be found.
+        self.radio_until_ms = 0
+        self.saw_computer = False
+        self.identified = None
         settings = config.Config(77)
         self.signals = signals.Signals(
             button.Button(self.board.button_pressed, self.clock.now_ms),
@@ -77,11 +83,15 @@ class Band:
         return self.board.SLEEP_MS_MAX
 
     def usb_host_present(self):
-        return self.board.usb
+        self.saw_computer = self.board.usb
+        return self.saw_computer
 
     def light_sleep_ms(self, duration_ms):
-        if self.awake.any:
+        wake_ms = self.awake.wake_ms
+        if self.clock.now_ms < self.radio_until_ms or self.saw_computer:
             raise Broken("sleeps though somebody needs the processor")
+        if wake_ms is not None and self.clock.now_ms + duration_ms > wake_ms:
+            raise Broken("sleeps longer than somebody wants")
         if not self.board.is_dark:
             raise Broken("sleeps while light or motor is on")
         self.board.light_sleep_ms(duration_ms)
@@ -96,12 +106,24 @@ class Band:
             self.signals.hide(argument)
         elif what == "identify":
             self.signals.identify(argument)
+            self.identified = (now_ms, now_ms + argument * 1_000)
         elif what == "radio":
             self.awake.hold(self.awake.RADIO)
-            self.clock.at(now_ms + argument, self.awake.release, self.awake.RADIO)
+            self.radio_until_ms = max(self.radio_until_ms, now_ms + argument)
+            self.clock.at(now_ms + argument, self._end_radio)
         else:
             self.board.usb = True
             self.clock.at(now_ms + argument, setattr, self.board, "usb", False)
+
+    def _end_radio(self):
+        if self.clock.now_ms >= self.radio_until_ms:
+            self.awake.release(self.awake.RADIO)
+
+    def dark_ms_max(self):
+        """Return for how long it was dark at most while it was to be found."""
+        begin_ms, end_ms = self.identified
+        lit = [at_ms for at_ms, what in self.board.shown if what not in (DARK, True, False)]
+        return max(gaps([begin_ms, *(t for t in lit if begin_ms <= t < end_ms), end_ms]))
 
     async def _sample(self, events):
         """Keep the pace. Only what is awake can show something: it happens with a sample."""
@@ -119,7 +141,9 @@ class Band:
             if what == "press":
                 self.board.press(START_MS + at_ms, argument)
         others = sorted(event for event in events if event[1] != "press")
-        coroutines = (self.signals.run(lambda gesture: None), self._sample(others))
+        # A gesture begins something that comes again at times which no sample has.
+        listen = self.signals.run(lambda gesture: self.signals.show(p.BATTERY_LOW))
+        coroutines = (listen, self._sample(others))
         hand_asyncio.run(self.clock, BUSY_MS + QUIET_MS, *coroutines)
 
 
@@ -130,10 +154,12 @@ def breach(events, sleep_ms_max=30_000, **modules):
         band.live(events)
     except Broken as error:
         return str(error)
-    if max(gaps(band.fed_ms)) > sleep_ms_max:
+    if max(gaps([START_MS, *band.fed_ms, band.clock.now_ms])) > sleep_ms_max:
         return "the watchdog was hungry"
     if set(gaps(band.sampled_ms)) != {SAMPLE_MS}:
         return "a sample came late"
+    if band.identified and band.dark_ms_max() > IDENTIFY_STEP_MS:
+        return "it was not to be found"
     if band.awake.any or not band.board.is_dark:
         return "something never ended"
     quiet_from_ms = START_MS + SETTLED_MS

@@ -198,15 +198,14 @@ class CableBand:
         states = load("start.state")
         while True:
             self.boots += 1
-            folder = load("start.choice").choose(self._root, states.load(self._root))
-            if folder is None or self.healthy or not states.load(self._root).on_trial:
+            slot = load("start.choice").choose(self._root, states.load(self._root))
+            states.note_running(slot)
+            if slot == states.FACTORY or self.healthy or not states.load(self._root).on_trial:
                 break
             self._away = self._away[0], self._away[1] + _FAILED_BOOT_S
-        sys.path[:] = [path for path in sys.path if not path.startswith(self._root)]
         self._version = self._factory_version
-        if folder is not None:
-            sys.path.append(folder)
-            header = package.decode_header(Path(folder, "index").read_bytes())
+        if slot != states.FACTORY:
+            header = package.decode_header(Path(states.slot_path(self._root, slot)).read_bytes())
             self._version = tuple(
                 header[f"firmware_{part}"] for part in ("major", "minor", "patch")
             )
@@ -224,7 +223,7 @@ class CableBand:
             self.hand,
             self.settings,
             self,
-            self._update,
+            lambda: self._update,
             self._self_test,
             self.hand,
             self._key_lock,

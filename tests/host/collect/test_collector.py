@@ -237,7 +237,7 @@ def test_round_with_an_adapter_that_does_not_work_raises_what_it_says(store):
         (300, 63, [0, 315, 630]),
         (300, 57, [0, 285, 570]),
         # The slow plan, and rounds that are made more often than it has windows.
-        (300, 600, [0, 600, 1200]),
+        (300, 1200, [0, 1200, 2400]),
     ],
 )
 def test_run_pulls_a_band_in_the_window_nearest_to_its_interval(

@@ -17,7 +17,7 @@ from tests.host.collect.fake_band import (
 )
 
 LISTENING = (
-    "listening, for a minute or two: a band is on the air once a minute,"
+    "listening for one to four minutes: a band is on the air once a minute,"
     " and at once after two short presses of its button\n"
 )
 

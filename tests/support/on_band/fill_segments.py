@@ -2,7 +2,8 @@
 
     fill_segments.py IMAGE BAND_ID
 
-Until there is no room for another one, as in a band that has been recording for months.
+Until the log would give up its oldest for another one, as in a band that has been recording for
+months.
 """
 
 import os
@@ -10,6 +11,7 @@ import sys
 
 import vfs
 
+from band.folder import FREE_BLOCKS_MIN, IMAGE_BLOCKS
 from pouch_protocol import constants as c
 from pouch_protocol import records, segments
 from tests.protocol.plain import sample
@@ -20,9 +22,6 @@ LOG_ID = 4711
 BOOT_ID = 1
 INTERVAL_S = 30
 SEGMENT_RECORDS = 400
-# What the band keeps free for its own segment, see firmware/band/folder.py.
-FREE_BLOCKS_MIN = 16
-SEGMENT_BLOCKS = 2
 
 
 def segment(band_id, first):
@@ -42,7 +41,7 @@ with open(ROOT + "/config.json", "w") as file:
     file.write('{"band_id": %d}' % band_id)
 os.mkdir(ROOT + "/log")
 count = 0
-while os.statvfs(ROOT)[3] >= FREE_BLOCKS_MIN + SEGMENT_BLOCKS:
+while os.statvfs(ROOT)[3] >= FREE_BLOCKS_MIN + IMAGE_BLOCKS:
     with open(ROOT + "/log/%08x.seg" % count, "wb") as file:
         file.write(segment(band_id, count))
     count += SEGMENT_RECORDS
