@@ -247,10 +247,12 @@ def test_replay_tells_of_rows_and_of_samples_without_a_row(tmp_path):
     assert result.returncode == 0, result.stderr
     assert "59 rows, 60 samples stored, 0 rows lost" in result.stdout
     assert "1 sample fell into 1 gap of the recording" in result.stdout
+    assert "after the last row, while the band waited to be read: not compared" in result.stdout
     machine = pouch("sim", "replay", recording, "--out", tmp_path / "again", "--json")
     answer = json.loads(machine.stdout)
     assert answer["faithful"] is True
     assert (answer["gap_count"], answer["gap_sample_count"]) == (1, 1)
+    assert 1 <= answer["after_count"] <= 3
 
 
 def test_replay_of_a_band_that_drifts_far_says_that_it_is_not_the_same(tmp_path):

@@ -143,18 +143,18 @@ class EachInTurn:
     Transactions that follow each other by less than ten seconds are of one sample.
     """
 
-    def __init__(self, kind, run_length):
+    def __init__(self, kind, run_length, simulation):
         self._kind = kind
         self._run_length = run_length
         self._at = -1
         self._sample = -1
-        self.simulation = None
+        self._loop = simulation.loop
         self._last_s = -1e9
         self.most = 0
         self.spoiled = set()
 
     def __call__(self, _number, _address):
-        now_s = self.simulation.loop.time()
+        now_s = self._loop.time()
         if now_s - self._last_s > 10:
             self._at = -1
             self._sample += 1
@@ -172,9 +172,8 @@ class EachInTurn:
 @pytest.mark.parametrize("kind", [Disturbance.UNHEARD, Disturbance.UNSEEN, Disturbance.STUCK])
 @pytest.mark.parametrize("run_length", [1, 2])
 def test_error_at_every_transaction_in_turn(tmp_path, seed, kind, run_length):
-    in_turn = EachInTurn(kind, run_length)
     path = WholePath(tmp_path, seed)
-    in_turn.simulation = path.simulation
+    in_turn = EachInTurn(kind, run_length, path.simulation)
     faults = PodFaults(fail_transfer=in_turn)
     band = path.add_band(pod=lambda surroundings: Pod(surroundings, faults=faults))
     path.run(path.collect(1.2 * HOUR_S))

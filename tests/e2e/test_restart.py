@@ -57,8 +57,9 @@ def test_failing_sampler_leaves_a_fault_and_the_band_starts_again(tmp_path, seed
     async def scenario():
         await path.wait(1.5 * HOUR_S)
         # It is up for ten minutes and then stands still for five: find it while it is up.
-        while not path.store.segments(BAND_ID):
-            await path.round()
+        for _ in range(10):
+            if (await path.round()).pulls:
+                return
 
     path.run(scenario())
     found = decoded(path)
@@ -115,11 +116,12 @@ def test_failing_interrupt_handler_does_not_leave_the_band_deaf(tmp_path, seed):
 
     async def scenario():
         await path.wait(2 * HOUR_S)
-        await path.round()
-        await path.wait(600)
         return await path.round()
 
-    second = path.run(scenario())
+    # Its first answer is its restart; the same round finds it again, ten seconds later.
+    outcome = path.run(scenario())
     assert band.stats.boots == 2
-    assert path.rounds[0].failures
-    assert second.pulls[0].new_count > 2 * 120
+    assert outcome.failures == []
+    assert [result.new_count > 2 * 120 for result in outcome.pulls] == [True]
+    found = decoded(path)
+    assert [fields["log_boot"] for fields in of_kind(found, c.KIND_FAULT)] == [1]

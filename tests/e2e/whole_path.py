@@ -1,6 +1,7 @@
 """A small ward for the end-to-end tests: real firmware, virtual radio, real collector, store."""
 
 import asyncio
+from contextlib import suppress
 from pathlib import Path
 
 from pouch_host.store import Store
@@ -72,6 +73,21 @@ class WholePath:
             interval_s=interval_s,
             on_round=self.rounds.append,
         )
+
+    async def listen(self, for_s, interval_s):
+        """Let the collector listen all the time; return each pull's time since now and result."""
+        loop = asyncio.get_running_loop()
+        began_s = loop.time()
+        pulls = []
+
+        def note(outcome):
+            self.rounds.append(outcome)
+            pulls.extend((loop.time() - began_s, result) for result in outcome.pulls)
+
+        with suppress(TimeoutError):
+            async with asyncio.timeout(for_s):
+                await self._collector.run(interval_s, note)
+        return pulls
 
     async def wait(self, for_s):
         """Let time pass."""

@@ -1,0 +1,206 @@
+"""The host's commands on a whole band, over its USB port and its radio."""
+
+import asyncio
+
+import pytest
+
+from pouch_host.band_report import failed_parts
+from pouch_host.collect.exchange import Refusal
+from pouch_host.collect.link import LinkError
+from pouch_protocol import constants as c
+from pouch_sim.hardware.pod import Pod
+from pouch_sim.world.surroundings import INFANT_THERMOMETER, TOUCH
+from tests.e2e.usb_cable import KEY, ask, cable_to, events_of, radio_to
+from tests.e2e.whole_path import HOUR_S, WholePath, flashed
+
+BUTTON_PIN = 3
+
+
+@pytest.fixture
+def ward(tmp_path, seed):
+    """Return a path with one band that has been recording for five minutes, on a cable."""
+
+    class Ward:
+        def __init__(self):
+            self.path = WholePath(tmp_path, seed)
+            self.band = self.path.add_band()
+            self.reach = cable_to(self.path, self.band)
+            self.log_id = 0
+
+        def run(self, scenario):
+            async def main():
+                await self.path.wait(300)
+                self.band.usb.plug()
+                async with self.reach.connect() as talk:
+                    self.log_id = talk.commands.band["log_id"]
+                return await scenario(self)
+
+            return self.path.run(main())
+
+        async def hold_button(self, for_s):
+            self.band.set_pin(BUTTON_PIN, 0)
+            await self.path.wait(for_s)
+            self.band.set_pin(BUTTON_PIN, 1)
+            await self.path.wait(1)
+
+    return Ward()
+
+
+def test_sound_band_passes_its_self_test_but_for_the_key_that_it_has_not_got(ward):
+    async def scenario(ward):
+        found = await ask(ward.reach, "self_test")
+        await ask(ward.reach, "set_key", KEY)
+        # The second time by radio.
+        return found, await ask(radio_to(ward.path), "self_test")
+
+    before, after = ward.run(scenario)
+    assert failed_parts(before) == ["key"]
+    assert failed_parts(after) == []
+    assert 0 < after["infant_touch_pf512"] < c.TOUCH_MISSING
+    assert after["battery_mv"] == 3900
+    assert after["free_blocks"] > 400
+    details = events_of(ward.band, ward.log_id, c.EVENT_SELF_TEST)
+    assert details == [c.SELF_TEST_KEY, 0]
+
+
+def test_self_test_names_the_parts_that_are_not_there(tmp_path, seed):
+    path = WholePath(tmp_path, seed)
+    absent = (INFANT_THERMOMETER, TOUCH)
+    band = path.add_band(pod=lambda surroundings: Pod(surroundings, absent=set(absent)))
+
+    async def scenario():
+        await path.wait(300)
+        band.usb.plug()
+        return await ask(cable_to(path, band), "self_test")
+
+    failed = failed_parts(path.run(scenario()))
+    assert {"infant thermometer", "touch"} <= set(failed)
+    assert not {"caregiver thermometer", "motion", "flash", "log", "battery"} & set(failed)
+
+
+def test_blinded_band_starts_again_dark_and_loses_no_record(ward):
+    async def scenario(ward):
+        await ask(ward.reach, "set_key", KEY)
+        before = flashed(ward.band)
+        settings = await ask(ward.reach, "settings")
+        blinded = settings.changed({"blinded": True, "interval_s": 60})
+        await ask(ward.reach, "configure", blinded, KEY)
+        await ward.path.wait(5)
+        ward.band.stats.pin_log.clear()
+        await ward.path.wait(600)
+        dark = list(ward.band.stats.pin_log)
+        await ask(ward.reach, "identify", 5)
+        await ward.path.wait(60)
+        return before, dark, await ask(ward.reach, "settings"), blinded
+
+    before, dark, settings, blinded = ward.run(scenario)
+    assert settings == blinded
+    assert ward.band.stats.boots == 2
+    held = flashed(ward.band)
+    assert before.items() <= held.items()
+    assert sorted(held) == list(range(len(held)))
+    assert events_of(ward.band, ward.log_id, c.EVENT_CONFIGURED) == [0]
+    # Blinded it says nothing; asked who it is, it blinks all the same.
+    assert [level for _, _, level in dark if level] == []
+    assert any(level for _, _, level in ward.band.stats.pin_log)
+
+
+def test_settings_need_the_key_and_the_key_needs_the_cable(ward):
+    async def scenario(ward):
+        settings = await ask(ward.reach, "settings")
+        codes = [await refused(ward.reach, "configure", settings, KEY)]
+        codes.append(await refused(radio_to(ward.path), "set_key", KEY))
+        await ask(ward.reach, "set_key", KEY)
+        codes.append(await refused(ward.reach, "configure", settings, b"k" * 16))
+        codes.append(await refused(ward.reach, "set_key", b"k" * 16))
+        await ask(radio_to(ward.path), "configure", settings.changed({"plan": 1}), KEY)
+        await ward.path.wait(20)
+        return codes, await ask(ward.reach, "settings")
+
+    codes, settings = ward.run(scenario)
+    assert codes == [
+        c.CODE_NO_KEY,
+        c.CODE_NOT_AUTHENTICATED,
+        c.CODE_NOT_AUTHENTICATED,
+        c.CODE_NOT_AUTHENTICATED,
+    ]
+    assert settings.plan == c.PLAN_SLOW
+
+
+async def refused(reach, command, *arguments):
+    """Return the code with which the band refuses a command."""
+    with pytest.raises(Refusal) as caught:
+        await ask(reach, command, *arguments)
+    return caught.value.code
+
+
+def test_lost_key_is_replaced_by_whoever_holds_the_button(ward):
+    other = b"k" * 16
+
+    async def scenario(ward):
+        await ask(ward.reach, "set_key", KEY)
+        await ward.hold_button(5)
+        assert await refused(ward.reach, "set_key", other) == c.CODE_NOT_AUTHENTICATED
+        await ward.hold_button(11)
+        await ask(ward.reach, "set_key", other)
+        # Once: the next one needs a hand again.
+        assert await refused(ward.reach, "set_key", KEY) == c.CODE_NOT_AUTHENTICATED
+        async with ward.reach.connect() as talk:
+            return [await talk.commands.holds_key(key) for key in (KEY, other)]
+
+    assert ward.run(scenario) == [False, True]
+
+
+@pytest.mark.parametrize("with_key", [True, False])
+def test_band_that_is_reset_knows_nothing_and_begins_anew(ward, with_key):
+    async def scenario(ward):
+        await ask(ward.reach, "set_key", KEY)
+        async with ward.reach.connect() as talk:
+            before = talk.commands.band
+        if with_key:
+            await ask(ward.reach, "factory_reset", KEY)
+        else:
+            assert await refused(ward.reach, "factory_reset", None) == c.CODE_NOT_AUTHENTICATED
+            ward.band.set_pin(BUTTON_PIN, 0)
+            await ask(ward.reach, "factory_reset", None)
+            ward.band.set_pin(BUTTON_PIN, 1)
+        await ward.path.wait(300)
+        async with ward.reach.connect(60) as talk:
+            found = await talk.commands.self_test()
+            return before, talk.commands.band, found
+
+    before, after, found = ward.run(scenario)
+    assert after["log_id"] != before["log_id"]
+    assert after["oldest_record_no"] == 0
+    assert failed_parts(found) == ["key"]
+    assert len(events_of(ward.band, after["log_id"], c.EVENT_FACTORY_RESET)) == 1
+
+
+def test_cable_that_is_pulled_in_mid_command_harms_nothing(ward):
+    async def scenario(ward):
+        async with ward.reach.connect() as talk:
+            asking = asyncio.ensure_future(talk.commands.self_test())
+            await ward.path.wait(0.02)
+            ward.band.usb.unplug()
+            with pytest.raises(LinkError, match="the port is gone"):
+                await asking
+        await ward.path.wait(120)
+        ward.band.usb.plug()
+        return await ask(ward.reach, "self_test")
+
+    assert failed_parts(ward.run(scenario)) == ["key"]
+    assert ward.band.stats.boots == 1
+    assert "Traceback" not in ward.band.log_text()
+
+
+def test_hour_on_a_cable_costs_no_sample(ward):
+    # A computer asks all the time, and the band goes on sampling beside it.
+    async def scenario(ward):
+        for _ in range(60):
+            await ask(ward.reach, "self_test")
+            await ward.path.wait(59)
+
+    ward.run(scenario)
+    held = flashed(ward.band)
+    samples = [data for _, data in held.values() if data[0] == c.KIND_SAMPLE]
+    assert len(samples) >= (HOUR_S + 300) / 30 - 6

@@ -1,0 +1,64 @@
+"""A band that is to be updated, and what has to hold of its records whatever comes of it."""
+
+from pouch_host.collect.updating import Updater
+from tests.e2e.usb_cable import KEY, ask, cable_to, events_of
+from tests.e2e.whole_path import WholePath, flashed
+
+
+class UpdateWard:
+    """One band that has its key, on a cable, and one way to update it."""
+
+    def __init__(self, folder, seed, **plan):
+        self.path = WholePath(folder, seed)
+        self.band = self.path.add_band(**plan)
+        self.cable = cable_to(self.path, self.band)
+        self.notes = []
+        self.before = {}
+        self.log_id = 0
+        self.version = (0, 0, 0)
+        self.positions = []
+
+    def updater(self, file, reach=None, key=KEY):
+        return Updater(
+            reach or self.cable, file, lambda _label: key, self.positions.append, self.notes.append
+        )
+
+    async def update(self, file, reach=None, key=KEY):
+        """Send it and wait; return what became of it."""
+        updater = self.updater(file, reach, key)
+        assert await updater.send(again=False)
+        return await updater.outcome()
+
+    async def hello(self):
+        async with self.cable.connect(60) as talk:
+            return talk.commands.band
+
+    def run(self, scenario):
+        """Run a scenario on a band that has recorded for five minutes; return its result."""
+
+        async def main():
+            await self.path.wait(300)
+            self.band.usb.plug()
+            await ask(self.cable, "set_key", KEY)
+            self.log_id = (await self.hello())["log_id"]
+            self.before = flashed(self.band)
+            result = await scenario(self)
+            self.version = version_of(await self.hello())
+            return result
+
+        return self.path.run(main())
+
+    def check_records(self, after=0):
+        """See that every record of before is there, and that numbers go on without a hole."""
+        held = flashed(self.band)
+        kept = {number: record for number, record in self.before.items() if number >= after}
+        assert kept.items() <= held.items()
+        assert sorted(held) == list(range(after, max(held) + 1))
+        return held
+
+    def events(self, event):
+        return events_of(self.band, self.log_id, event)
+
+
+def version_of(hello):
+    return tuple(hello[f"firmware_{part}"] for part in ("major", "minor", "patch"))
