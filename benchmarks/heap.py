@@ -6,6 +6,7 @@ application in the unix VM, where all but the radio and the chips is the real th
 
 import ast
 import asyncio
+import shutil
 from collections.abc import Callable
 from itertools import pairwise
 from pathlib import Path
@@ -59,8 +60,13 @@ _PACKAGES = {
     "drivers": "firmware",
     "band": "firmware",
 }
-# For the host, for a board that is there, and for native code.
-_NOT_LOADED = ("pouch_protocol.host", "start.loader", "drivers.loops")
+# For the host, for a board that is there, for native code, and what is compiled into the others.
+_NOT_LOADED = (
+    "pouch_protocol.host",
+    "pouch_protocol.constants",
+    "start.loader",
+    "drivers.loops",
+)
 _APP = "band.app"
 
 
@@ -90,6 +96,7 @@ def _code_figures(folder: Path) -> list[Figure]:
     for name in sorted(modules):
         _add_imports(name, modules, later)
     tree = device_tree.build(folder / "tree", compiled=True)
+    _put_image(tree, folder)
     (tree / device_tree.RUN).with_suffix(".mpy").unlink()
     (tree / device_tree.RUN).write_text(_LOADER.format(modules=tuple(later)))
     for name in _ABSENT:
@@ -109,6 +116,15 @@ def _code_figures(folder: Path) -> list[Figure]:
         Figure("  and loaded when it is asked for", _kb(held[count], held[-1]), "kB"),
         *kept[count:],
     ]
+
+
+def _put_image(tree: Path, folder: Path) -> None:
+    """Put the modules as a board gets them in place of those that tests look into."""
+    image = build_image(_ROOT, _BOARD, None, folder / "bytecode").folder
+    for package, parent in _PACKAGES.items():
+        target = tree / parent / package
+        shutil.rmtree(target)
+        shutil.copytree(image / package, target)
 
 
 def _kb(before: int, after: int) -> float:

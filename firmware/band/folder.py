@@ -17,8 +17,9 @@ _DAMAGED_SUFFIX = ".bad"
 
 # littlefs needs free blocks to copy on write, and the tail's folder takes up to eight.
 FREE_BLOCKS_MIN = 14
-# Room for an image of the firmware, 80 kB and a tenth more: an update must not cost records.
-IMAGE_BLOCKS = 22
+# Room for an image of the firmware, 80 kB and a tenth more, and for the segment that is written
+# meanwhile: an update must cost no records that are not the very oldest.
+IMAGE_BLOCKS = 24
 
 
 def free_blocks(path: str) -> int:

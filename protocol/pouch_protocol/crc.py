@@ -9,7 +9,7 @@ CRC_BYTES = 4
 _NIBBLES = tuple((n * 0x1021) & 0xFFFF for n in range(16))
 
 
-def crc32(data: bytes, seed: int = 0) -> int:
+def crc32(data: "bytes | memoryview", seed: int = 0) -> int:
     """Return the CRC-32 (IEEE 802.3) of data, going on from an earlier value if given.
 
     MicroPython computes it in C on every port.

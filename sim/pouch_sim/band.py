@@ -274,11 +274,9 @@ class SimBand:
             return self._radio.serve(opcode, payload)
         if opcode in op.OF_THE_FLASH:
             return self._serve_flash(opcode, payload)
-        if opcode == op.USB_OUT:
-            return frames.number(self.usb.take(payload, true_us))
-        if opcode == op.USB_INTERRUPT_KEY:
-            self.usb.interrupt_key = payload[0]
-        elif opcode == op.RESET:
+        if opcode in op.OF_THE_PORT:
+            return self._serve_port(opcode, payload, true_us)
+        if opcode == op.RESET:
             self._reset(frames.numbers(payload)[0], true_us)
         elif opcode == op.MISUSE:
             self._misused(payload.decode())
@@ -294,6 +292,14 @@ class SimBand:
         if opcode == op.FLASH_PROGRAM:
             return frames.number(self.flash.program(number, data))
         return frames.number(self.flash.erase(number))
+
+    def _serve_port(self, opcode: int, payload: bytes, true_us: int) -> Answer:
+        if opcode == op.USB_INTERRUPT_KEY:
+            self.usb.interrupt_key = payload[0]
+            return None
+        if opcode == op.USB_TEXT:
+            payload = payload.replace(b"\n", b"\r\n")
+        return frames.number(self.usb.take(payload, true_us))
 
     def woken(self, true_us: int) -> None:
         """It goes on after waiting."""

@@ -12,7 +12,6 @@ import pytest
 from pouch_sim.band import BOOT_US
 from pouch_sim.errors import BandCrashed
 from pouch_sim.hardware.pod import Pod
-from pouch_sim.vm.shadow import opcodes
 from pouch_sim.world.scripted import ScriptedWorld
 from tests.device_vm import outcome
 from tests.device_vm.test_device import STAND_IN, expected_count
@@ -27,13 +26,14 @@ TOUCH_ADDRESS = 0x50
 each_board = pytest.mark.parametrize("board", PINS)
 
 
-def add_board(folder, monkeypatch, seed, board):
+def add_board(folder, seed, board):
     """Return a simulation, a band in it that runs the device tests, and the band's pod."""
-    # As mpremote does: the tests are started from the root of the tree that they test.
-    monkeypatch.chdir(ROOT)
-    firmware_dir = folder / "firmware"
+    # As mpremote does: the root is that of the tree that is tested.
+    firmware_dir = folder / "root"
     firmware_dir.mkdir()
     shutil.copyfile(ROOT / RUN, firmware_dir / "main.py")
+    for name in ("firmware", "protocol", "tests"):
+        (firmware_dir / name).symlink_to(ROOT / name)
     sim = simulation(seed)
     pod = Pod(ScriptedWorld(seed, 0))
     band = sim.add_band(
@@ -59,10 +59,8 @@ def run_after_boot(sim, band, action):
 
 
 @each_board
-def test_every_device_test_passes_on_a_simulated_board(
-    tmp_path, monkeypatch, seed, board, record_property
-):
-    sim, band, _ = add_board(tmp_path, monkeypatch, seed, board)
+def test_every_device_test_passes_on_a_simulated_board(tmp_path, seed, board, record_property):
+    sim, band, _ = add_board(tmp_path, seed, board)
     output = "\n".join(run_until_off(sim, band))
     printed = outcome.read(output)
     assert printed.failed == 0, output
@@ -74,10 +72,10 @@ def test_every_device_test_passes_on_a_simulated_board(
     record_property("figure", printed.figure(f"simulated {board}"))
 
 
-def test_light_sleep_is_not_tried_over_the_port_that_it_would_stop(tmp_path, monkeypatch, seed):
-    sim, band, _ = add_board(tmp_path, monkeypatch, seed, "xiao_esp32c3")
+def test_light_sleep_is_not_tried_over_the_port_that_it_would_stop(tmp_path, seed):
+    sim, band, _ = add_board(tmp_path, seed, "xiao_esp32c3")
 
-    run_after_boot(sim, band, lambda: band._post(opcodes.USB_PRESENT, b"\x01"))
+    run_after_boot(sim, band, band.usb.plug)
     printed = outcome.read(band.log_text())
     (reason,) = printed.reasons
     assert printed.reasons[reason] == 2
@@ -93,8 +91,8 @@ def test_light_sleep_is_not_tried_over_the_port_that_it_would_stop(tmp_path, mon
         ("pressed button", {"board_self", "board_sleep"}),
     ],
 )
-def test_fault_of_a_board_fails_its_tests(tmp_path, monkeypatch, seed, board, fault, failing):
-    sim, band, pod = add_board(tmp_path, monkeypatch, seed, board)
+def test_fault_of_a_board_fails_its_tests(tmp_path, seed, board, fault, failing):
+    sim, band, pod = add_board(tmp_path, seed, board)
     if fault == "no touch chip":
         pod.bus.detach(TOUCH_ADDRESS)
     elif fault == "empty battery":

@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 import signal
 import sqlite3
 import subprocess
@@ -111,13 +112,21 @@ def test_demo_exit_prints_a_day_per_baby_as_json_and_nothing_else(tmp_path):
         assert day["coverage"] > 0.95
 
 
-def test_demo_exit_prints_a_table_and_keeps_the_store_where_told(tmp_path):
-    result = pouch("demo", "--days", 1, "--bands", 1, "--exit", "--out", tmp_path / "ward")
+@pytest.fixture(scope="module")
+def demo_day(tmp_path_factory):
+    """Return what a demonstration of one day and one band printed, and its folder."""
+    folder = tmp_path_factory.mktemp("demo") / "ward"
+    result = pouch("demo", "--days", 1, "--bands", 1, "--exit", "--out", folder)
     assert result.returncode == 0, result.stderr
-    assert "bed-1" in result.stdout
-    again = pouch("days", tmp_path / "ward" / "pouch.db", "--json")
+    return result.stdout, folder
+
+
+def test_demo_exit_prints_a_table_and_keeps_the_store_where_told(demo_day):
+    printed, folder = demo_day
+    assert "bed-1" in printed
+    again = pouch("days", folder / "pouch.db", "--json")
     assert json.loads(again.stdout)["days"][0]["infant"] == "bed-1"
-    used = pouch("demo", "--days", 1, "--exit", "--out", tmp_path / "ward")
+    used = pouch("demo", "--days", 1, "--exit", "--out", folder)
     assert_one_line_error(used, "pouch.db", "choose another --out")
 
 
@@ -283,10 +292,10 @@ def _damage_first_segment(store):
         db.commit()
 
 
-def test_corrupt_segment_in_the_store_names_it_and_the_rest_still_counts(tmp_path):
-    made = pouch("demo", "--days", 1, "--bands", 1, "--exit", "--out", tmp_path, "--json")
-    whole = json.loads(made.stdout)["days"][0]
+def test_corrupt_segment_in_the_store_names_it_and_the_rest_still_counts(demo_day, tmp_path):
     store = tmp_path / "pouch.db"
+    shutil.copyfile(demo_day[1] / "pouch.db", store)
+    whole = json.loads(pouch("days", store, "--json").stdout)["days"][0]
     _damage_first_segment(store)
     result = pouch("days", store, "--json")
     assert result.returncode == 1

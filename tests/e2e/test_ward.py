@@ -5,18 +5,19 @@ import asyncio
 import pytest
 
 from pouch_host.derive import clock_residual_s, timeline
-from tests.e2e.whole_path import DAY_S, HOUR_S, START_UTC_S, WholePath, flashed
+from tests.e2e.whole_path import HOUR_S, START_UTC_S, WholePath, flashed
 
 
-def test_twenty_bands_one_day_one_collector_nothing_lost_nothing_twice(tmp_path, seed):
+def test_twenty_bands_one_collector_nothing_lost_nothing_twice(tmp_path, seed):
+    # A hundred pulls, and a segment or two of each band. More hours would show no more.
     path = WholePath(tmp_path, seed)
     bands = [path.add_band() for _ in range(20)]
-    path.run(path.collect(DAY_S))
+    path.run(path.collect(5 * HOUR_S))
     assert [outcome.failures for outcome in path.rounds] == [[]] * len(path.rounds)
     for index, band in enumerate(bands):
         stored = path.stored(0x1000 + index)
         assert sorted(stored) == list(range(len(stored)))
-        assert len(stored) >= DAY_S / 30
+        assert len(stored) >= 5 * HOUR_S / 30
         on_band = flashed(band)
         # A record written between the last pull and the end is on the band alone.
         assert stored == {number: on_band[number] for number in stored}

@@ -156,8 +156,8 @@ class UsbPort:
         data = self._to_band.popleft()
         if not self._asleep():
             # None at all is -1, which is 255 on its way here.
-            key = bytes((self.interrupt_key,)) if self.interrupt_key <= _KEY_MAX else None
-            struck = key is not None and key in data
+            key = bytes((self.interrupt_key,)) if self.interrupt_key <= _KEY_MAX else b""
+            struck = bool(key) and key in data
             self._post(USB_IN, bytes((struck,)) + (data.replace(key, b"") if struck else data))
         self._send_later()
 

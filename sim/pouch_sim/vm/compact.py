@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import ast
 import string
+from collections.abc import Iterable
 
 from pouch_sim.vm.shadow import opcodes
 
@@ -130,6 +131,31 @@ def _made(node: ast.AST) -> list[str]:
         return [node.id]
     if isinstance(node, ast.Attribute) and isinstance(node.ctx, ast.Store):
         return [node.attr]
+    return []
+
+
+def join(parts: Iterable[str]) -> str:
+    """Return the text of a module that is written in several files. They share what they import.
+
+    Raises:
+        SyntaxError: two of them make the same name.
+    """
+    texts: list[str] = []
+    names: set[str] = set()
+    for text in parts:
+        own = {name for node in ast.parse(text).body for name in _top_level(node)}
+        if own & names:
+            raise SyntaxError(f"made twice: {', '.join(sorted(own & names))}")
+        names |= own
+        texts.append(text)
+    return "\n".join(texts)
+
+
+def _top_level(statement: ast.stmt) -> list[str]:
+    if isinstance(statement, (ast.FunctionDef, ast.ClassDef)):
+        return [statement.name]
+    if isinstance(statement, ast.Assign):
+        return [name for target in statement.targets for name in _made(target)]
     return []
 
 

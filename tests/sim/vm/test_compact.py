@@ -5,10 +5,10 @@ import ast
 import pytest
 
 from pouch_sim.vm import standins
-from pouch_sim.vm.compact import compact
+from pouch_sim.vm.compact import compact, join
 from pouch_sim.vm.shadow import opcodes
 
-STAND_INS = sorted(path for path in standins.SHADOW_DIR.glob("*.py") if path.stem != "opcodes")
+STAND_INS = sorted(path for path in standins.SHADOW_DIR.rglob("*.py") if path.stem != "opcodes")
 
 
 def test_opcodes_become_numbers_and_their_table_is_not_imported():
@@ -68,6 +68,16 @@ def test_more_private_names_than_letters_are_refused():
     assert compact("\n".join(f"_x{n} = 0" for n in range(52)))
     with pytest.raises(SyntaxError, match="53 private names"):
         compact("\n".join(f"_x{n} = 0" for n in range(53)))
+
+
+def test_files_of_one_module_are_joined_unless_they_make_the_same_name():
+    first = "import sys as _sys\n_count = 1\n\ndef f():\n    x = _count\n    return x\n"
+    second = "import sys as _sys\n\ndef g():\n    x = f()\n    return x + 1\n"
+    names = {}
+    exec(compact(join([first, second])), names)
+    assert names["g"]() == 2
+    with pytest.raises(SyntaxError, match="made twice: _count, f"):
+        join([first, second, "_count = 2\nclass f:\n    pass\n"])
 
 
 @pytest.mark.parametrize("path", STAND_INS, ids=lambda path: path.stem)

@@ -1,6 +1,7 @@
 """The stand-ins leave the heap to the firmware: what they take is held here."""
 
 import re
+import shutil
 
 import pytest
 
@@ -39,9 +40,7 @@ def test_stand_ins_take_little_of_the_heap(tmp_path):
 def test_planted_bytes_and_names_are_found(tmp_path, monkeypatch, planted):
     with_it = standins.SHADOW_DIR.joinpath("select.py").read_text(encoding="utf-8") + planted
     shadow = tmp_path / "shadow"
-    shadow.mkdir()
-    for path in standins.SHADOW_DIR.glob("*.py"):
-        (shadow / path.name).write_bytes(path.read_bytes())
+    shutil.copytree(standins.SHADOW_DIR, shadow)
     (shadow / "select.py").write_text(with_it, encoding="utf-8")
     monkeypatch.setattr(standins, "SHADOW_DIR", shadow)
     standins.compiled.cache_clear()
@@ -59,7 +58,7 @@ def test_stand_in_that_does_not_compile_is_named(tmp_path, monkeypatch):
     monkeypatch.setattr(standins, "SHADOW_DIR", tmp_path)
     standins.compiled.cache_clear()
     try:
-        with pytest.raises(SimulationError, match=r"odd\.py: .*SyntaxError"):
+        with pytest.raises(SimulationError, match="odd: SyntaxError"):
             standins.compiled()
     finally:
         standins.compiled.cache_clear()

@@ -20,7 +20,7 @@ def test_bytes_go_both_ways_and_ctrl_c_is_data_until_firmware_lets_it_be_none(tm
         band.usb.plug()
         band.usb.open()
         await asyncio.sleep(5)
-        band.usb.write(b"a" + CTRL_C + b"\x00\r\n")
+        band.usb.write(b"a" + CTRL_C + b"\x00\xff\r\n")
         heard += await band.usb.read()
         await asyncio.sleep(1)
         assert band.is_on
@@ -32,7 +32,7 @@ def test_bytes_go_both_ways_and_ctrl_c_is_data_until_firmware_lets_it_be_none(tm
         await band.until_off()
 
     sim.run(main())
-    assert heard.startswith(b"A" + CTRL_C + b"\x00\r\n")
+    assert heard.startswith(b"A" + CTRL_C + b"\x00\xff\r\n")
     assert b"BYETraceback (most recent call last):\r\n" in heard
     assert heard.endswith(b"ValueError: planted\r\n")
     # What the firmware prints is in the log as ever.

@@ -36,7 +36,7 @@ def test_gap_in_the_recording_is_split_in_its_middle():
 def test_far_from_all_rows_the_last_bit_changes_every_half_hour():
     # Goal: a band does not take the held value of a long gap for a broken thermometer.
     times_s = (0, 60, 120, 86_400)
-    rows = [Row(time_s, 35.0 + n, 30.0 + n) for n, time_s in enumerate(times_s)]
+    rows = [Row(time_s, 35.0 + n, 30.0) for n, time_s in enumerate(times_s)]
     world = Replay(Recording(rows))
     for now_s in range(0, 100_000, 60):
         near = min(abs(now_s - time_s) for time_s in times_s) <= 600
@@ -44,7 +44,7 @@ def test_far_from_all_rows_the_last_bit_changes_every_half_hour():
         now_us = now_s * SECOND_US
         row = world.nearest(now_us)
         assert world.infant_face_temperature_c(now_us) == row.skin_temperature_c + sway_c
-        assert world.caregiver_face_temperature_c(now_us) == row.case_temperature_c + sway_c
+        assert world.caregiver_face_temperature_c(now_us) == 30.0 + sway_c
 
 
 def test_case_temperature_feeds_the_caregiver_face():

@@ -1,16 +1,19 @@
 """Stand-in for MicroPython's `bluetooth` in the peripheral role, as NimBLE boards (ESP32) behave.
 
 Nearly all of it is the simulator's and is asked for by name (radio/module.py). Here is what takes
-time and what calls the firmware's handler.
+time and what calls the firmware's handler. This module is its own BLE, of which there is one: the
+names of both differ in their case.
 """
 
 import struct
 import sys
 from binascii import crc32
 
+import bluetooth as _itself
 import opcodes as _op
-import simrt as _rt
 from micropython import const
+
+import sim as _rt
 
 _IRQ_GATTS_READ_REQUEST = const(4)
 _IRQ_GET_SECRET = const(29)
@@ -46,7 +49,9 @@ _address = memoryview(bytearray(_ADDRESS_BYTES))
 
 
 def __getattr__(name, /):
-    return _rt.remote("bluetooth", name)
+    if name < "a":
+        return _rt.remote("bluetooth", name)
+    return lambda *arguments, **options: _spend() or _call(name, arguments, options)
 
 
 def _call_handler(event, data, /):
@@ -111,63 +116,58 @@ def _call(name, arguments, options, /):
     return result
 
 
-class _Ble:
-    """The radio. There is one, however often it is asked for."""
-
-    def __getattr__(self, name, /):
-        return lambda *arguments, **options: _spend() or _call(name, arguments, options)
-
-    def active(self, active=None, /):
-        on = _rt.state == _op.RADIO_ON
-        if active is None or bool(active) == on:
-            return on
-        if on:
-            _spend()
-            _rt.ask_by_name("ble", "active", (False,), {})
-            _rt.state = _op.AWAKE
-        else:
-            # A band that is ahead of the world may stay so: to be on the air takes longer.
-            _call("active", (True,), {})
-            _rt.state = _op.RADIO_ON
-            _rt.now += _START_US
-            # The questions NimBLE asks while it starts, in its order.
-            key = memoryview(b"irk")
-            for kind in (_SEC_TYPE_PEER, _SEC_TYPE_IRK, _SEC_TYPE_PEER):
-                known = key if kind == _SEC_TYPE_IRK else None
-                answer = _call_handler(_IRQ_GET_SECRET, (kind, 0, known))
-                if known and answer is None:
-                    _call_handler(_IRQ_SET_SECRET, (kind, key, memoryview(bytes(16))))
-        return not on
-
-    def irq(self, handler, /):
-        global _handler
-        if handler is not None and not callable(handler):
-            raise ValueError("invalid handler")
-        _handler = handler
-
-    def gatts_read(self, value_handle, /):
-        return _rt.call(_op.BLE_READ, value_handle.to_bytes(2, "little"))
-
-    def gatts_notify(self, *arguments):
-        _send(_op.BLE_NOTIFY, *arguments)
-
-    def gatts_indicate(self, *arguments):
-        _send(_op.BLE_INDICATE, *arguments)
-
-
-_ble = _Ble()
-
-
 def _send(opcode, connection, value_handle, data=None, /):
     _spend()
     if data is None:
         _call_handler(_IRQ_GATTS_READ_REQUEST, (_NO_CONNECTION, value_handle))
-        data = _ble.gatts_read(value_handle)
+        data = gatts_read(value_handle)
     elif isinstance(data, str):
         data = data.encode()
     _rt.call(opcode, struct.pack("<HH", connection, value_handle) + data)
 
 
+def active(active=None, /):
+    on = _rt.state == _op.RADIO_ON
+    if active is None or bool(active) == on:
+        return on
+    if on:
+        _spend()
+        _rt.ask_by_name("ble", "active", (False,), {})
+        _rt.state = _op.AWAKE
+    else:
+        # A band that is ahead of the world may stay so: to be on the air takes longer.
+        _call("active", (True,), {})
+        _rt.state = _op.RADIO_ON
+        _rt.now += _START_US
+        # The questions NimBLE asks while it starts, in its order.
+        key = memoryview(b"irk")
+        for kind in (_SEC_TYPE_PEER, _SEC_TYPE_IRK, _SEC_TYPE_PEER):
+            known = key if kind == _SEC_TYPE_IRK else None
+            answer = _call_handler(_IRQ_GET_SECRET, (kind, 0, known))
+            if known and answer is None:
+                _call_handler(_IRQ_SET_SECRET, (kind, key, memoryview(bytes(16))))
+    return not on
+
+
+def irq(handler, /):
+    global _handler
+    if handler is not None and not callable(handler):
+        raise ValueError("invalid handler")
+    _handler = handler
+
+
+def gatts_read(value_handle, /):
+    return _rt.call(_op.BLE_READ, value_handle.to_bytes(2, "little"))
+
+
+def gatts_notify(*arguments):
+    _send(_op.BLE_NOTIFY, *arguments)
+
+
+def gatts_indicate(*arguments):
+    _send(_op.BLE_INDICATE, *arguments)
+
+
 def BLE():  # noqa: N802 - a class on a board
-    """Return the radio."""
-    return _ble
+    """Return the radio. There is one, however often it is asked for: this module."""
+    return _itself

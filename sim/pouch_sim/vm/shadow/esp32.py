@@ -1,7 +1,8 @@
 """Stand-in for the ESP32 port's `esp32`: which pins end a light sleep."""
 
 import opcodes as _op
-import simrt as _rt
+
+import sim as _rt
 
 # Raises ImportError on another board.
 WAKEUP_ALL_LOW = _rt.remote("esp32", "WAKEUP_ALL_LOW")

@@ -7,8 +7,9 @@ a pin, a register or a watchdog of this board can and refuses is there too: hard
 import errno
 
 import opcodes as _op
-import simrt as _rt
 from micropython import const
+
+import sim as _rt
 
 _BITS_PER_I2C_BYTE = const(9)  # eight of data and one acknowledge
 
@@ -44,7 +45,7 @@ def lightsleep(time_ms=-1, /):
 
 
 def idle():
-    _rt.now += 1000
+    _rt.pass_us(1000)
 
 
 mem32 = _rt.Part(None)
@@ -115,13 +116,13 @@ class I2C:
         self._timeout_us = timeout
 
     def _transfer(self, address, write, read_count, wire_bytes, /):
-        _rt.now += wire_bytes * _BITS_PER_I2C_BYTE * 1000000 // self._freq
+        _rt.pass_us(wire_bytes * _BITS_PER_I2C_BYTE * 1000000 // self._freq)
         try:
             return _rt.transfer(self._bus, address, write, read_count)
         except OSError as error:
             if error.errno == errno.ETIMEDOUT:
                 # A line is held low: the master waits, then gives up.
-                _rt.now += self._timeout_us
+                _rt.pass_us(self._timeout_us)
             raise
 
     def scan(self):

@@ -4,7 +4,6 @@ What differs from it is the simulator's, such as `urandom`, which draws from the
 so that a run repeats to the byte.
 """
 
-import simrt as _rt
 from uos import (  # noqa: F401 - names of this module
     chdir,
     getcwd,
@@ -18,6 +17,8 @@ from uos import (  # noqa: F401 - names of this module
     statvfs,
     unlink,
 )
+
+import sim as _rt
 
 
 def __getattr__(name, /):

@@ -3,8 +3,9 @@
 asyncio's own core waits here, so the frozen asyncio of the interpreter runs unchanged.
 """
 
-import simrt as _rt
 from micropython import const
+
+import sim as _rt
 
 POLLIN = 1
 POLLOUT = 4

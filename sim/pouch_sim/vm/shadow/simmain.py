@@ -4,15 +4,16 @@ import gc
 import sys
 
 import opcodes as _op
-import simrt as _rt
+
+import sim as _rt
 
 _text = ""
 try:
-    import simboot
+    from simboot import boot
 
-    _main = simboot.boot()
-    del simboot
-    sys.modules.pop("simboot")
+    _main = boot()
+    del boot
+    del sys.modules["simboot"]
     gc.collect()
     exec(_main, {"__name__": "__main__", "__file__": "main.py"})
 except SystemExit:

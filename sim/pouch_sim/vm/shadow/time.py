@@ -4,8 +4,9 @@ The unix build hides both: its ticks wrap at 2^62 and its epoch is 1970. An ESP3
 battery-backed clock, so every boot starts at 2000-01-01 00:00.
 """
 
-import simrt as _rt
 from micropython import const
+
+import sim as _rt
 
 _TICKS_MASK = const((1 << 30) - 1)
 _TICKS_HALF = const(1 << 29)
@@ -53,7 +54,7 @@ def sleep_ms(ms, /):
 def sleep_us(us, /):
     # A board spins for such a short time, and so costs no round trip to the simulator here.
     if us <= _SPIN_US_MAX:
-        _rt.now += us
+        _rt.pass_us(us)
     else:
         _wait(us)
 

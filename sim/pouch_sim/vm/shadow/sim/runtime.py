@@ -41,12 +41,17 @@ handlers = {}
 registers = {}
 
 
-def now_us():
-    """Return this board's microseconds since boot."""
+def pass_us(us, /):
+    """Let time pass in which this board is busy and hears nothing."""
     global now
-    now += _CLOCK_READ_US
+    now += us
     if 0 <= watchdog_us <= now:
         reset(_WDT_RESET)
+
+
+def now_us():
+    """Return this board's microseconds since boot."""
+    pass_us(_CLOCK_READ_US)
     return now
 
 
@@ -98,8 +103,7 @@ def ask(opcode, /, *numbers):
 
 def spend(opcode, payload, /):
     """Have something done that takes time; the reply is the microseconds that it took."""
-    global now
-    now += int.from_bytes(call(opcode, payload), "little")
+    pass_us(int.from_bytes(call(opcode, payload), "little"))
 
 
 def ask_by_name(*arguments):
@@ -187,8 +191,7 @@ def wait_until(due_us, /):
     # Handled only now, because a handler may ask, and the answer comes after GO.
     for opcode, payload in events:
         handlers[opcode](payload)
-    if 0 <= watchdog_us <= now:
-        reset(_WDT_RESET)
+    pass_us(0)
 
 
 def reset(cause, /):
