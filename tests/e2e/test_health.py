@@ -12,7 +12,7 @@ BAND_ID = 0x1000
 _LOOP = "            while True:\n                "
 HANGS = {
     "a wait that never ends": "            await __import__('asyncio').Event().wait()\n",
-    "a loop that never lets go": _LOOP + "__import__('time').sleep_us(2_000)\n",
+    "a loop that never lets go": _LOOP + "__import__('time').sleep_ms(100)\n",
     "a loop that lets all others run": _LOOP + "await __import__('asyncio').sleep_ms(100)\n",
 }
 
