@@ -2,7 +2,7 @@
 
 A program can clear bits and never set one; only an erase sets them, 4 kB at a time. Power can be
 cut in the middle of the n-th program or erase: the first half of the bytes is done, and the band
-is gone. The band itself only reads the image (vm/shadow/flashdev.py).
+is gone. The band itself only reads the image (vm/shadow/sim/flash.py).
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """The frames between the simulator and a MicroPython process, as the simulator sees them.
 
-The other end is `shadow/simrt.py`; both take the opcodes from `shadow/opcodes.py`. This is the
+The other end is `shadow/sim/runtime.py`; both take the opcodes from `shadow/opcodes.py`. This is the
 wire of the simulator only, and no part of the product's protocol.
 
     offset  0        2       3         4            12
