@@ -1,7 +1,7 @@
 """The frames between the simulator and a MicroPython process, as the simulator sees them.
 
-The other end is `shadow/sim/runtime.py`; both take the opcodes from `shadow/opcodes.py`. This is the
-wire of the simulator only, and no part of the product's protocol.
+The other end is `shadow/sim/runtime.py`; both take the opcodes from `shadow/opcodes.py`. This is
+the wire of the simulator only, and no part of the product's protocol.
 
     offset  0        2       3         4            12
             | length | opcode | status | time_us     | payload, `length` bytes
