@@ -161,6 +161,9 @@ class Link:
             on_found()
 
     def _switch_on(self) -> None:
+        # A radio that is switched off tells of no disconnection: who came in its last instant is
+        # gone, and nobody may wait for them now.
+        self._connection = None
         self._ble.active(True)
         self._ble.config(mtu=_MTU, gap_name="Pouch")
         ((self._control, self._stream),) = self._ble.gatts_register_services(self._services)
