@@ -31,6 +31,7 @@ _WATCHDOG_MS = (60_000, 8_000)
 # Collect before the heap is full, as often as this is allocated: otherwise what modules leave
 # behind when they are loaded lies between what stays, and no room is left in one piece.
 _COLLECT_BYTES = 8_192
+_FREE_PARTS = 8
 # Time for a hand at the prompt, and for the battery: a loop of starts would empty it.
 _FAILED_WAIT_MS = 10_000
 
@@ -61,6 +62,8 @@ def start(root: str = ROOT) -> None:
         if pack is not None:
             pack.forget()
         gc.collect()
+        # Where there is room, less often: a collection costs a board milliseconds.
+        gc.threshold(max(_COLLECT_BYTES, gc.mem_free() // _FREE_PARTS))
         run(board)
     except Exception as error:  # noqa: BLE001 - whatever a new copy does, the old one must come back
         sys.print_exception(error)

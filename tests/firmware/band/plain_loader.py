@@ -152,7 +152,8 @@ def test_confirmed_copy_runs_and_nothing_is_written():
 def test_collections_come_before_the_heap_is_full():
     gc.threshold(-1)
     Band().start()
-    assert gc.threshold() == 8_192
+    # An eighth of what is free, and 8 kB at least.
+    assert 8_192 <= gc.threshold() <= gc.mem_free()
 
 
 def test_copy_on_trial_runs_with_a_watchdog_and_its_start_is_counted_first():
