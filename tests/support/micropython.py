@@ -29,6 +29,10 @@ def run_in_micropython(*arguments, path=("protocol",)):
 def assert_plain_file_passes(module, path=("protocol",)):
     """Run every test of a plain file, given as a dotted name, and see that all of them ran."""
     result = run_in_micropython("tests/support/on_band/run_plain.py", module, path=path)
+    if result.returncode < 0:
+        # The interpreter itself fell: its collector may close a file after its file system is
+        # gone, see on_band/cut_flash.py. A test that fails ends with 1, and is not tried again.
+        result = run_in_micropython("tests/support/on_band/run_plain.py", module, path=path)
     assert result.returncode == 0, result.stdout + result.stderr
     source = (ROOT / (module.replace(".", "/") + ".py")).read_text()
     expected = len(re.findall(r"^def test_", source, re.MULTILINE))
