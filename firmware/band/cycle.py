@@ -61,7 +61,6 @@ class Cycle:
         self._link = link
         self._health = health
         self.newest = None
-        self.stopped = False
 
     async def run(self, interval_s: int, on_start, on_stop, on_healthy) -> None:
         """Keep the pace, for ever.
@@ -119,11 +118,9 @@ class Cycle:
             self._link.open(self._plan.window_ms)
 
     async def _stand_still(self, was_running: bool, on_stop) -> None:
-        self.stopped = True
         on_stop(True)
         await self._supply.stand_still(was_running, self._health.expect)
         on_stop(False)
-        self.stopped = False
 
     async def _wait_until(self, due_ms: int) -> None:
         """Sleep, but empty the accelerometer's FIFO before it runs over."""
