@@ -122,6 +122,15 @@ def test_damaged_slot_loses_its_records_and_no_others():
     assert again.next_record_no == 40
 
 
+def test_slot_that_cannot_be_written_loses_nothing_and_is_counted():
+    _, log = _fresh()
+    os.mkdir(ROOT + "/tail/00")
+    _append(log, 8)
+    assert (log.take_refused(), log.take_refused()) == (2, 0)
+    log = _reopen()
+    assert (log.next_record_no, len(_read_all(log))) == (8, 8)
+
+
 def test_slots_of_another_log_are_not_taken():
     _, log = _fresh()
     _append(log, 40)
