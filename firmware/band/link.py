@@ -36,6 +36,9 @@ _ADVERTISE_INTERVAL_US = const(50_000)
 _TAIL_MS = const(2_000)
 # A host that says nothing for this long is sent away (SPEC.md): it costs a day of battery an hour.
 _SILENCE_MS = const(30_000)
+# A host's Bluetooth confirms by itself, within a connection interval or two. The band's own gives
+# up after 30 s and calls that done (Core specification, vol. 3 part F, 3.3.3): be sooner.
+_CONFIRM_MS = const(20_000)
 # 244 bytes of value fill one 251-byte link packet exactly (247 - 3 of ATT header).
 _MTU = const(247)
 _MTU_DEFAULT = const(23)
@@ -234,7 +237,7 @@ class Link:
     async def _confirmed(self) -> None:
         """Wait for the host's confirmation; a host that gives none is sent away."""
         try:
-            await asyncio.wait_for_ms(self._indicated.wait(), _SILENCE_MS)
+            await asyncio.wait_for_ms(self._indicated.wait(), _CONFIRM_MS)
         except asyncio.TimeoutError:
             self.send_away()
 
