@@ -23,6 +23,7 @@ package(
         "messages.py",
         "package.py",
         "records.py",
+        "sealing.py",
         "segments.py",
     ),
     base_path="../protocol",

@@ -1,10 +1,26 @@
 """Tells a host about the band: the `source` of a connection's BandSession."""
 
+from micropython import const
+
+from pouch_protocol import auth
 from pouch_protocol import constants as c
+
+from . import suite
+from .power import BROKEN_MV, LOW_MV, charge_permille
+
+_CAPABILITIES = c.CAN_UPDATE | c.CAN_SETTINGS | c.CAN_TIME | c.CAN_SELF_TEST | c.CAN_IDENTIFY
+_BOARD_BYTES = const(16)
+# Where a battery is neither full nor low.
+_MEDIUM_PERMILLE = const(300)
+_FULL_PERMILLE = const(700)
 
 
 class Source:
-    """Answers what a session asks, see pouch_protocol.band."""
+    """Answers what a session asks, see pouch_protocol.band.
+
+    Attributes:
+        suite: AES and SHA-256.
+    """
 
     def __init__(self, log, recorder, clock, board, config, version: tuple, make_requests) -> None:
         """Take the band's parts.
@@ -19,6 +35,7 @@ class Source:
             make_requests: returns the Requests, for all that is not about records; called when
                 the first of that comes, because its modules are an eighth of all in memory.
         """
+        self.suite = suite
         self._log = log
         self._recorder = recorder
         self._clock = clock
@@ -28,11 +45,39 @@ class Source:
         self._make_requests = make_requests
         self._requests = None
 
-    def hello(self) -> dict:
-        """Return the fields of a hello reply. What it counts is committed first."""
+    @property
+    def key(self) -> "bytes | None":
+        """The band's key; None before it is given one."""
+        return self._config.key
+
+    def token(self) -> bytes:
+        """Return what an advertisement says: to who has the key that it is this band."""
+        nonce = self._board.random_bytes(auth.TOKEN_BYTES)
+        if self._config.key is None:
+            return nonce
+        return auth.Recognition(suite, self._config.key).token(nonce)
+
+    def battery_class(self) -> int:
+        """Return what anybody may know of the battery, one of the BATTERY constants."""
+        battery_mv = self._board.battery_mv()
+        charge = charge_permille(battery_mv)
+        if battery_mv <= BROKEN_MV:
+            return c.BATTERY_UNKNOWN
+        if battery_mv <= LOW_MV:
+            return c.BATTERY_EMPTY
+        if charge < _MEDIUM_PERMILLE:
+            return c.BATTERY_LOW
+        return c.BATTERY_MEDIUM if charge < _FULL_PERMILLE else c.BATTERY_FULL
+
+    def battery_level(self) -> int:
+        """Return the same as per cent, for the Battery service."""
+        return c.BATTERY_PERCENT[self.battery_class()]
+
+    def info(self) -> dict:
+        """Return the fields of an info reply. What it counts is committed first."""
         self._log.commit()
+        board = self._board.ARCH_NAME.encode()
         return {
-            "wire_version": c.WIRE_VERSION,
             "flash_version": c.FLASH_VERSION,
             "band_id": self._config.band_id,
             "log_id": self._log.log_id,
@@ -45,6 +90,20 @@ class Source:
             "firmware_major": self._version[0],
             "firmware_minor": self._version[1],
             "firmware_patch": self._version[2],
+            "capabilities": _CAPABILITIES,
+            "board": board + bytes(_BOARD_BYTES - len(board)),
+        }
+
+    def time(self) -> dict:
+        """Return the fields of a time reply."""
+        utc_s, utc_ms, round_trip_ms, told_ms = self._clock.utc() or (0, 0, 0, 0)
+        return {
+            "uptime_cs": self._clock.uptime_cs(),
+            "status": c.TIME_SET if utc_s else c.TIME_UNKNOWN,
+            "utc_s": utc_s,
+            "utc_ms": utc_ms,
+            "round_trip_ms": round_trip_ms,
+            "set_uptime_cs": told_ms // 10,
         }
 
     def bounds(self) -> tuple:
@@ -65,15 +124,15 @@ class Source:
         anchor = {name: fields[name] for name in ("utc_s", "utc_ms", "source", "round_trip_ms")}
         record_no = self._recorder.add(c.KIND_ANCHOR, anchor)
         self._log.flush()
-        self._clock.set_utc(fields["utc_s"])
+        self._clock.set_utc(fields["utc_s"], fields["utc_ms"], fields["round_trip_ms"])
         return anchor["uptime_cs"], record_no
 
     def nonce(self) -> bytes:
         """Return sixteen random bytes."""
-        return self._board.random_bytes(c.NONCE_BYTES)
+        return self._board.random_bytes(auth.NONCE_BYTES)
 
-    def handle(self, request, nonce: "bytes | None", local: bool) -> tuple:
+    def handle(self, request, trusted: bool, local: bool) -> tuple:
         """Do anything else, see Requests.handle."""
         if self._requests is None:
             self._requests = self._make_requests()
-        return self._requests.handle(request, nonce, local)
+        return self._requests.handle(request, trusted, local)

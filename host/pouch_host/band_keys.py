@@ -6,10 +6,11 @@
 
 import os
 import secrets
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from pouch_protocol import auth
+from pouch_protocol.constants import parse_band_label
 
 from .errors import InputError
 
@@ -45,36 +46,48 @@ class KeyRing:
         self._on_note = on_note
         self._text_key = None
         self._chosen_key = None
+        self._changed_ns = -1
+        self._keys: dict[str, tuple[bytes, ...]] = {}
         if chosen is not None and chosen.is_file():
             self._chosen_key = self._read(chosen)
         elif chosen is None and text is not None:
             self._text_key = _parse(text, "POUCH_KEY")
 
-    def key_of(self, label: str) -> bytes:
-        """Return the key of a band.
+    def keys(self) -> Mapping[str, tuple[bytes, ...]]:
+        """Return every key here by the label of its band; "" for one of a band not named.
 
-        Args:
-            label: the band's.
-
-        Raises:
-            InputError: there is none, or its file holds something else.
+        The folder is read again when something in it has changed; until then it is the same
+        object. A file that holds no key is told of and passed over.
         """
-        key = self._chosen_key or self._text_key
-        if key is not None:
-            return key
-        path = self.path_of(label)
-        new_path = _new_path(path)
-        if new_path.exists():
-            self._on_note(
-                f"note: {new_path} was drawn for band {label} and may be its key:"
-                " 'pouch band set-key' sends it again"
-            )
-        if not path.exists():
-            raise InputError(
-                f"band {label}: no key in {path}: name its file with --key-file,"
-                " or give it a key with 'pouch band set-key'"
-            )
-        return self._read(path)
+        single = self._chosen_key or self._text_key
+        if single is not None:
+            label = _label_of(self._chosen) if self._chosen is not None else ""
+            return self._keep(0, {label: (single,)})
+        folder = self._folder if self._chosen is None else self._chosen
+        try:
+            changed_ns = folder.stat().st_mtime_ns
+        except OSError:
+            return self._keep(0, {})
+        if changed_ns == self._changed_ns:
+            return self._keys
+        return self._keep(changed_ns, self._read_all(folder))
+
+    def _keep(self, changed_ns: int, keys: dict[str, tuple[bytes, ...]]) -> Mapping:
+        if changed_ns != self._changed_ns or keys != self._keys:
+            self._changed_ns, self._keys = changed_ns, keys
+        return self._keys
+
+    def _read_all(self, folder: Path) -> dict[str, tuple[bytes, ...]]:
+        found: dict[str, tuple[bytes, ...]] = {}
+        for path in sorted(folder.glob("P-*.key*")):
+            label = _label_of(path)
+            if not label or path.suffix not in (".key", ".new"):
+                continue
+            try:
+                found[label] = (*found.get(label, ()), self._read(path))
+            except InputError as error:
+                self._on_note(f"note: {error}: passed over")
+        return found
 
     def path_of(self, label: str) -> Path:
         """Return the file in which the key of a band is, or will be."""
@@ -149,6 +162,16 @@ class NewKey:
 
 def _new_path(path: Path) -> Path:
     return path.with_name(path.name + ".new")
+
+
+def _label_of(path: Path) -> str:
+    """Return the label in the name of a key's file, "" if it has another name."""
+    label = path.name.partition(".")[0]
+    try:
+        parse_band_label(label)
+    except ValueError:
+        return ""
+    return label.upper()
 
 
 def _parse(text: str, where: str) -> bytes:

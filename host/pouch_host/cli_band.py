@@ -9,9 +9,10 @@ import typer
 from pouch_protocol import constants as c
 
 from . import band_report, cli_band_change, cli_band_update
-from .cli_band_reach import Choice, busy, reach_of, talk
+from .cli_band_reach import Choice, KeyFile, busy, reach_of, talk
 from .cli_console import AsJson, StorePath, output, print_json, print_note, utc_now_s
 from .collect.anchors import AnchorPlan
+from .collect.clocks import ClockJudge
 from .collect.commands import BandCommands, Settings
 from .collect.pull import PullResult
 from .collect.pull import pull as pull_records
@@ -50,6 +51,7 @@ def band(
     wait: Annotated[
         float, typer.Option(min=1.0, help="Seconds to listen for it, with --ble.")
     ] = _WAIT_S,
+    key_file: KeyFile = None,
 ) -> None:
     """Look after one band: test it, set it, give it a key or a new version.
 
@@ -64,7 +66,7 @@ def band(
         except ValueError as error:
             raise typer.BadParameter(f"{ble!r} is not a label such as P-0012ABCD") from error
     if context.obj is None:
-        context.obj = Choice(port, ble, wait)
+        context.obj = Choice(port, ble, wait, key_file)
 
 
 @app.command()
@@ -145,9 +147,8 @@ def pull(context: typer.Context, store: StorePath, as_json: AsJson = False) -> N
 
         async def fetch(conversation: Conversation) -> PullResult:
             exchange = conversation.commands.exchange
-            return await pull_records(
-                conversation.link, opened, utc_now_s, AnchorPlan(), exchange=exchange
-            )
+            judge = ClockJudge(opened.newest_contact_utc_s())
+            return await pull_records(exchange, opened, utc_now_s, AnchorPlan(), judge)
 
         with busy("pulling"):
             result = talk(reach_of(context), fetch)

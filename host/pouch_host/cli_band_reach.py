@@ -17,6 +17,7 @@ from pouch_protocol.errors import Unsupported
 from .band_keys import KeyRing
 from .cli_console import print_note, utc_now_s
 from .collect.exchange import Refusal
+from .collect.known import KnownBands
 from .collect.link import LinkError
 from .collect.reaching import CableReach, Conversation, RadioReach, Reach
 from .collect.refusals import sentence
@@ -47,11 +48,13 @@ class Choice:
         port: serial port, or None.
         ble: label or Bluetooth address, or None.
         wait_s: how long to listen for it.
+        key_file: file with its key, or folder of such files; None for this computer's own.
     """
 
     port: str | None
     ble: str | None
     wait_s: float
+    key_file: Path | None = None
 
     def reach(self) -> Reach:
         """Return the way to it; nothing is opened.
@@ -59,16 +62,18 @@ class Choice:
         Raises:
             InputError: no band was named, and not exactly one is plugged in.
         """
+        known = KnownBands(key_ring(self.key_file).keys)
         # Imported here: who asks for help does not wait for Bluetooth.
         if self.ble is not None:
             from .collect.ble import BleAdapter
 
-            return RadioReach(BleAdapter(), self.ble, utc_now_s, print_note, self.wait_s)
+            adapter = BleAdapter()
+            return RadioReach(adapter, self.ble, utc_now_s, known, print_note, self.wait_s)
         from .collect.serial import board_ports, open_port
 
         boards = board_ports()
         port = self.port or _only(boards)
-        return CableReach(port, open_port, utc_now_s, print_note, boards.get(port))
+        return CableReach(port, open_port, utc_now_s, known, print_note, boards.get(port))
 
 
 def _only(boards: dict[str, str]) -> str:

@@ -10,7 +10,7 @@ import typer
 from rich.console import Console
 from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TimeRemainingColumn
 
-from .cli_band_reach import KeyFile, key_ring, reach_of, run
+from .cli_band_reach import reach_of, run
 from .cli_console import AsJson, print_json, print_note
 from .collect.reaching import Reach
 from .collect.update_file import UpdateFile
@@ -48,7 +48,6 @@ def update(
     file: Annotated[
         Path, typer.Argument(metavar="FILE", help="What `make image` made: build/BOARD.pouch.")
     ],
-    key_file: KeyFile = None,
     again: Annotated[
         bool, typer.Option("--again", help="Send it also to a band that runs this version.")
     ] = False,
@@ -64,9 +63,8 @@ def update(
     """
     image = UpdateFile.read(file)
     reach = reach_of(context)
-    ring = key_ring(key_file)
     with _progress(len(image.stream), shown=not as_json) as on_progress:
-        updater = Updater(reach, image, ring.key_of, on_progress, print_note)
+        updater = Updater(reach, image, on_progress, print_note)
         try:
             outcome = run(reach, _send(updater, reach, again=again, wait=wait))
         except KeyboardInterrupt:

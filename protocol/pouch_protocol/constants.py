@@ -13,6 +13,17 @@ STREAM_UUID = "8c5f0003-6e1b-4d1c-9b6f-3a7d52c0e814"
 CHANNEL_CONTROL = 0
 CHANNEL_STREAM = 1
 
+# Manufacturer specific data of an advertisement: the token. The project has no company number; the
+# SIG leaves this one to those who have none.
+COMPANY_ID = 0xFFFF
+
+# Standard services and their characteristics (Assigned Numbers, 3.4 and 3.8).
+DEVICE_INFORMATION_UUID = 0x180A
+MANUFACTURER_NAME_UUID = 0x2A29
+MODEL_NUMBER_UUID = 0x2A24
+BATTERY_UUID = 0x180F
+BATTERY_LEVEL_UUID = 0x2A19
+
 # Record kinds (SPEC.md 3).
 KIND_SAMPLE = 1
 KIND_ANCHOR = 2
@@ -92,7 +103,7 @@ OP_REPORT = 0x03
 OP_SET_TIME = 0x04
 OP_ABORT = 0x05
 OP_SELF_TEST = 0x06
-OP_CHALLENGE = 0x07
+OP_AUTH = 0x07
 OP_CONFIGURE = 0x08
 OP_UPDATE_BEGIN = 0x09
 OP_UPDATE_DATA = 0x0A
@@ -101,6 +112,8 @@ OP_FACTORY_RESET = 0x0C
 OP_SET_KEY = 0x0D
 OP_IDENTIFY = 0x0E
 OP_SETTINGS = 0x10
+OP_TIME = 0x11
+OP_INFO = 0x12
 # Messages, band to host: all with this bit.
 OP_REPLY_BIT = 0x80
 OP_HELLO_REPLY = 0x81
@@ -109,16 +122,48 @@ OP_RECORDS = 0x83
 OP_REPORT_DONE = 0x84
 OP_SET_TIME_REPLY = 0x85
 OP_SELF_TEST_REPLY = 0x86
-OP_CHALLENGE_REPLY = 0x87
+OP_AUTH_REPLY = 0x87
+OP_PROGRESS = 0x88
 OP_UPDATE_REPLY = 0x8A
 OP_RESPONSE = 0x8F
 OP_SETTINGS_REPLY = 0x90
+OP_TIME_REPLY = 0x91
+OP_INFO_REPLY = 0x92
 
-# A band draws so many random bytes for one keyed request.
-NONCE_BYTES = 16
+# Who may ask what (SPEC.md 7.1). Somebody who has not shown that he has the key may ask these over
+# the cable: the label is printed on the band that he holds, and to SET_KEY and FACTORY_RESET
+# belongs a hand at its button besides.
+CABLE_OPS = (
+    OP_INFO,
+    OP_SELF_TEST,
+    OP_IDENTIFY,
+    OP_SETTINGS,
+    OP_ABORT,
+    OP_SET_KEY,
+    OP_FACTORY_RESET,
+)
+# And these nobody may ask of a band that was never given a key, not even over the cable.
+KEYED_OPS = (OP_CONFIGURE, OP_UPDATE_BEGIN, OP_UPDATE_DATA, OP_UPDATE_FINISH)
 
-# What needs the band's key: these carry a tag, see pouch_protocol.auth.
-KEYED_OPS = (OP_CONFIGURE, OP_UPDATE_BEGIN, OP_FACTORY_RESET)
+# What everybody may know of a battery (HELLO_REPLY and the Battery service).
+BATTERY_UNKNOWN = 0
+BATTERY_EMPTY = 1
+BATTERY_LOW = 2
+BATTERY_MEDIUM = 3
+BATTERY_FULL = 4
+# Per cent that the Battery service shows for each class: so coarse that no band is known by it.
+BATTERY_PERCENT = (0, 10, 40, 70, 100)
+
+# What a band can do beyond records (INFO_REPLY); a host does without what is missing.
+CAN_UPDATE = 0x0001
+CAN_SETTINGS = 0x0002
+CAN_TIME = 0x0004
+CAN_SELF_TEST = 0x0008
+CAN_IDENTIFY = 0x0010
+
+# Whether the band knows the time of day (TIME_REPLY).
+TIME_UNKNOWN = 0
+TIME_SET = 1
 
 # Procedures are numbered 1 to 255; 0 in a response says that the request could not be read.
 PROCEDURE_UNREADABLE = 0
@@ -154,6 +199,11 @@ SWITCH_BLINDED = 0x02
 
 # Longer than a ward needs to find one band among its lights; each request begins anew.
 IDENTIFY_S_MAX = 60
+
+# While a report runs the band says after so many frames how far it is. It waits for the
+# confirmation of the last such word before it says the next: so no more than twice as many frames
+# are ever under way, on a port too that queues them without end (BTstack).
+PROGRESS_FRAMES = 32
 
 # A message must fit the band's RAM twice over (one being sent, one being joined).
 MESSAGE_BYTES_MAX = 1024

@@ -19,3 +19,7 @@ class Unsupported(ProtocolError):
 
 class BadSequence(ProtocolError):
     """A frame is missing or out of place. Drop the message and ask again for its records."""
+
+
+class NotAuthentic(ProtocolError):
+    """Whoever answers does not have the band's key. Leave, and tell a person."""

@@ -39,6 +39,11 @@ class Splitter:
         self._message = message
         self._position = 0
 
+    def drop(self) -> None:
+        """Leave the rest of the message unsaid; the counter goes on."""
+        self._message = b""
+        self._position = 0
+
     def next_frame(self, frame_bytes_max: int) -> "bytes | None":
         """Return the next frame, or None when the message is done.
 

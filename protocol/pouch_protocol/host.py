@@ -2,18 +2,20 @@
 
                 +------------- Replied, Refused, Reported -------------+
                 v                                                      |
-    connect -> idle -- hello(), count(), set_time() ------------> waiting
+    connect -> idle -- hello(), authenticate(), count(), ... ---> waiting
                 +----- report() -- Records, Records, ... ------------> |
                 +----- abort(): whatever still arrives of the old procedure is dropped
 
+Once `authenticate` is answered with the right proof, every frame is sealed both ways.
 One procedure at a time. Time-outs are the caller's: it leaves the connection, or calls `abort`.
 """
 
+from . import auth, messages
 from . import constants as c
-from . import messages
 from .crc import crc32
-from .errors import ProtocolError, Unsupported
+from .errors import NotAuthentic, ProtocolError, Unsupported
 from .frames import Joiner, Splitter
+from .sealing import TAG_BYTES, Opener, Sealer
 
 
 class Replied:
@@ -89,6 +91,14 @@ class HostSession:
         self._expected = 0
         self._count = 0
         self._crc = 0
+        # The host's nonce, HELLO and its reply, of which the session's keys are made.
+        self._nonce = b""
+        self._hello = b""
+        self._hello_reply = b""
+        self._band_nonce = b""
+        self._keys: "auth.SessionKeys | None" = None
+        self._sealer: "Sealer | None" = None
+        self._openers: "tuple | None" = None
         self.damaged_count = 0
 
     @property
@@ -96,9 +106,49 @@ class HostSession:
         """Whether a procedure is under way."""
         return self._expected != 0
 
-    def hello(self) -> None:
-        """Ask who the band is."""
-        self._start(c.OP_HELLO, c.OP_HELLO_REPLY, {"wire_version": c.WIRE_VERSION})
+    @property
+    def sealed(self) -> bool:
+        """Whether the band has shown that it has the key, and all that is said is sealed."""
+        return self._openers is not None
+
+    def hello(self, nonce: bytes) -> None:
+        """Ask the band for its part of the handshake; in the clear.
+
+        Args:
+            nonce: random bytes, NONCE_BYTES, other ones for each connection.
+        """
+        self._nonce = nonce
+        self._hello = self._start(
+            c.OP_HELLO, c.OP_HELLO_REPLY, {"wire_version": c.WIRE_VERSION, "nonce": nonce}
+        )
+
+    def is_hint_of(self, recognition: auth.Recognition) -> bool:
+        """Tell whether the band that answered `hello` is the one with this key.
+
+        Args:
+            recognition: made of the key.
+        """
+        hint = messages.decode(self._hello_reply).fields["hint"]
+        return auth.equal(recognition.hint(self._nonce, self._band_nonce), hint)
+
+    def authenticate(self, suite, key: bytes) -> None:
+        """Prove to have the key, and have the band prove it, after `hello` was answered.
+
+        Args:
+            suite: AES and SHA-256, see `auth`.
+            key: the band's.
+        """
+        nonces = self._nonce + self._band_nonce
+        self._keys = auth.SessionKeys(suite, key, nonces, self._hello, self._hello_reply)
+        self._start(c.OP_AUTH, c.OP_AUTH_REPLY, {"proof": self._keys.host_proof})
+
+    def info(self) -> None:
+        """Ask who the band is and what it holds."""
+        self._start(c.OP_INFO, c.OP_INFO_REPLY, {})
+
+    def time(self) -> None:
+        """Ask what the band takes the time for."""
+        self._start(c.OP_TIME, c.OP_TIME_REPLY, {})
 
     def count(self, first_record_no: int = 0, last_record_no: int = 0xFFFFFFFE) -> None:
         """Ask how many records of a range the band holds, and its bounds."""
@@ -154,7 +204,10 @@ class HostSession:
 
     def next_frame(self, frame_bytes_max: int) -> "bytes | None":
         """Return the next frame to write to the control point, or None."""
-        return self._splitter.next_frame(frame_bytes_max)
+        if self._sealer is None:
+            return self._splitter.next_frame(frame_bytes_max)
+        frame = self._splitter.next_frame(frame_bytes_max - TAG_BYTES)
+        return None if frame is None else self._sealer.seal(frame)
 
     def receive(self, channel: int, frame: bytes) -> list:
         """Take one frame of a channel; return what it brought to an end, often nothing.
@@ -163,9 +216,11 @@ class HostSession:
 
         Raises:
             Unsupported: the band speaks a newer wire version. Update the host.
+            NotAuthentic: what answers has not the band's key.
         """
         try:
-            data = self._joiners[channel].join(frame)
+            clear = frame if self._openers is None else self._openers[channel].open(frame)
+            data = None if clear is None else self._joiners[channel].join(clear)
             if data is None:
                 return []
             if len(data) > 1 and data[1] not in (self._procedure, c.PROCEDURE_UNREADABLE):
@@ -176,17 +231,39 @@ class HostSession:
         except ProtocolError:
             self.damaged_count += 1
             return []
+        if message.opcode == c.OP_HELLO_REPLY:
+            self._hello_reply = data
+            self._band_nonce = message.fields["nonce"]
         return self._event(message)
 
-    def _start(self, opcode: int, expected: int, fields: dict, payload: bytes = b"") -> None:
+    def _start(self, opcode: int, expected: int, fields: dict, payload: bytes = b"") -> bytes:
         if self._expected:
             raise ValueError("one procedure at a time")
         self._procedure = self._procedure % 0xFF + 1
         self._expected = expected
-        self._splitter = self._splitter if not self._splitter.busy else Splitter()
-        self._splitter.load(messages.encode(opcode, self._procedure, fields, payload))
+        self._splitter.drop()
+        message = messages.encode(opcode, self._procedure, fields, payload)
+        self._splitter.load(message)
+        return message
+
+    def _seal_from_now(self, proof: bytes) -> None:
+        keys = self._keys
+        if keys is None or not auth.equal(keys.band_proof, proof):
+            raise NotAuthentic("whoever answers does not have this band's key")
+        from_band = keys.of_band()
+        self._splitter = Splitter()
+        self._joiners = (Joiner(), Joiner())
+        self._sealer = Sealer(keys.of_host(), c.CHANNEL_CONTROL)
+        self._openers = (
+            Opener(from_band, c.CHANNEL_CONTROL),
+            Opener(from_band, c.CHANNEL_STREAM),
+        )
+        self._keys = None
 
     def _event(self, message: messages.Message) -> list:
+        if message.opcode == c.OP_PROGRESS and self._expected == c.OP_REPORT_DONE:
+            # It keeps the band from running ahead of the radio; the count at the end decides.
+            return []
         if message.opcode == c.OP_RECORDS and self._expected == c.OP_REPORT_DONE:
             self._count += len(message.payload) // c.RECORD_BYTES
             self._crc = crc32(message.payload, self._crc)
@@ -200,6 +277,8 @@ class HostSession:
             self.damaged_count += 1
             return []
         self._expected = 0
+        if message.opcode == c.OP_AUTH_REPLY:
+            self._seal_from_now(message.fields["proof"])
         if message.opcode == c.OP_REPORT_DONE:
             sent = message.fields
             complete = sent["record_count"] == self._count and sent["records_crc"] == self._crc

@@ -25,27 +25,26 @@ _RANGE = "first_record_no I, last_record_no I"
 
 LAYOUTS = Layouts(
     {
-        c.OP_HELLO: "wire_version B",
+        c.OP_HELLO: "wire_version B, nonce 16s",
         c.OP_COUNT: _RANGE,
         c.OP_REPORT: _RANGE,
         c.OP_SET_TIME: "utc_s I, utc_ms H 0 999, source B, round_trip_ms H",
         c.OP_ABORT: "",
         c.OP_SELF_TEST: "",
-        c.OP_CHALLENGE: "",
-        c.OP_CONFIGURE: _SETTINGS + ", tag 32s",
-        c.OP_UPDATE_BEGIN: "total_bytes I, index_bytes H, index_sha256 32s, tag 32s",
+        c.OP_AUTH: "proof 16s",
+        c.OP_CONFIGURE: _SETTINGS,
+        c.OP_UPDATE_BEGIN: "total_bytes I, index_bytes H, index_sha256 32s",
         # Followed by bytes of the update stream.
         c.OP_UPDATE_DATA: "data_offset B, position I",
         c.OP_UPDATE_FINISH: "",
-        c.OP_FACTORY_RESET: "tag 32s",
+        c.OP_FACTORY_RESET: "",
         c.OP_SET_KEY: "key 16s",
         c.OP_IDENTIFY: "duration_s B 1 %d" % c.IDENTIFY_S_MAX,
+        c.OP_INFO: "",
         c.OP_SETTINGS: "",
-        # The first two fields keep their place in every wire version there will ever be.
-        c.OP_HELLO_REPLY: "wire_version B, band_id I, flash_version B, log_id I, boot_id H, "
-        "uptime_cs I, oldest_record_no I, next_record_no I, interval_s H %d %d, battery_mv H, "
-        "firmware_major B, firmware_minor B, firmware_patch B"
-        % (c.INTERVAL_S_MIN, c.INTERVAL_S_MAX),
+        c.OP_TIME: "",
+        # The first field keeps its place in every wire version there will ever be.
+        c.OP_HELLO_REPLY: "wire_version B, battery_class B 0 4, nonce 16s, hint 8s",
         c.OP_COUNT_REPLY: "record_count I, oldest_record_no I, next_record_no I",
         # Followed by whole records, all of one boot, numbered from first_record_no.
         c.OP_RECORDS: "records_offset B, record_bytes B, boot_id H, first_record_no I",
@@ -54,10 +53,17 @@ LAYOUTS = Layouts(
         c.OP_SELF_TEST_REPLY: "failed H, infant_temperature_c128 h, "
         "caregiver_temperature_c128 h, infant_touch_pf512 H, caregiver_touch_pf512 H, "
         "activity_mg B, battery_mv H, free_heap_bytes I, free_blocks H, reset_cause B",
-        c.OP_CHALLENGE_REPLY: "nonce 16s",
+        c.OP_AUTH_REPLY: "proof 16s",
+        c.OP_PROGRESS: "record_count I",
         c.OP_UPDATE_REPLY: "position I",
         c.OP_RESPONSE: "request B, code B",
         c.OP_SETTINGS_REPLY: _SETTINGS,
+        c.OP_INFO_REPLY: "band_id I, flash_version B, log_id I, boot_id H, uptime_cs I, "
+        "oldest_record_no I, next_record_no I, interval_s H %d %d, battery_mv H, "
+        "firmware_major B, firmware_minor B, firmware_patch B, capabilities H, board 16s"
+        % (c.INTERVAL_S_MIN, c.INTERVAL_S_MAX),
+        c.OP_TIME_REPLY: "uptime_cs I, status B 0 1, utc_s I, utc_ms H 0 999, "
+        "round_trip_ms H, set_uptime_cs I",
     }
 )
 
@@ -67,8 +73,8 @@ RECORDS_OVERHEAD_BYTES = _HEAD_BYTES + LAYOUTS[c.OP_RECORDS].size + CRC_BYTES
 _PAYLOAD_OFFSETS = {c.OP_RECORDS: "records_offset", c.OP_UPDATE_DATA: "data_offset"}
 UPDATE_DATA_OFFSET = _HEAD_BYTES + LAYOUTS[c.OP_UPDATE_DATA].size
 UPDATE_DATA_BYTES_MAX = c.MESSAGE_BYTES_MAX - UPDATE_DATA_OFFSET - CRC_BYTES
-# Fields of HELLO_REPLY that every version has.
-_HELLO_STABLE = Layout("wire_version B, band_id I")
+# Field of HELLO_REPLY that every version has.
+_HELLO_STABLE = Layout("wire_version B")
 
 
 class Message:
@@ -160,10 +166,7 @@ def _check_wire_version(body: "bytes | memoryview") -> None:
     """Refuse a newer band before its unknown fields are misread."""
     stable = _HELLO_STABLE.decode(body)
     if stable["wire_version"] > c.WIRE_VERSION:
-        # Only a host gets here.
-        from .constants import band_label
-
         raise Unsupported(
-            "band %s speaks wire version %d; this program reads up to %d"
-            % (band_label(stable["band_id"]), stable["wire_version"], c.WIRE_VERSION)
+            "the band speaks wire version %d; this program reads up to %d"
+            % (stable["wire_version"], c.WIRE_VERSION)
         )

@@ -44,6 +44,8 @@ class Simulation:
         time: true time, also the host's wall clock.
         air: the radio.
         bands: the bands, in the order in which they were added.
+        keys: keys of bands by their labels, as whoever gave them out knows them; another object
+            whenever one is added.
     """
 
     def __init__(
@@ -61,6 +63,7 @@ class Simulation:
         self.time = TrueTime(lambda: self.loop.now_us, start_utc_s)
         self.air = RadioLink(self.loop, random.Random(seed), radio or RadioSettings())
         self.bands: list[SimBand] = []
+        self.keys: dict[str, tuple[bytes, ...]] = {}
         self._failure: BaseException | None = None
         self._backend: SimBackend | None = None
 

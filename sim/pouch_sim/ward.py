@@ -1,10 +1,12 @@
 """A simulated ward: bands that run the real firmware on pods in their surroundings."""
 
+import hashlib
 import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from pouch_protocol import auth
 from pouch_protocol import constants as c
 
 from .band import SimBand
@@ -36,7 +38,8 @@ class BandPlan:
         radio_plan: how often its radio is on, one of the protocol's PLAN constants.
         battery_mah: capacity of its battery, which it empties; None for 3.9 V for ever.
         battery_percent: charge of that battery at first.
-        settings: more of its settings, by the names in its config.json.
+        settings: more of its settings, by the names in its config.json. Without a `key` it is given
+            one, of the simulation's seed; with None for one it has none.
         pod: makes its chips, if they are not all sound and present.
         firmware_dir: its firmware, if it is not ours as it stands.
         protocol_dir: its `pouch_protocol`, if it is of another version than ours.
@@ -80,8 +83,15 @@ def add_band(simulation: Simulation, plan: BandPlan, work_dir: Path) -> SimBand:
         "interval_s": plan.interval_s,
         "worn_by_infant": plan.worn_by_infant,
         "plan": plan.radio_plan,
+        "key": _drawn_key(simulation.seed, plan.band_id).hex(),
         **plan.settings,
     }
+    key_text = settings["key"]
+    if isinstance(key_text, str):
+        label = c.band_label(plan.band_id)
+        simulation.keys = {**simulation.keys, label: (bytes.fromhex(key_text),)}
+    else:
+        del settings["key"]
     cell = None
     if plan.battery_mah is not None:
         cell = Cell(plan.battery_mah, percent=plan.battery_percent)
@@ -99,3 +109,7 @@ def add_band(simulation: Simulation, plan: BandPlan, work_dir: Path) -> SimBand:
         cell=cell,
         work_dir=work_dir,
     )
+
+
+def _drawn_key(seed: int, band_id: int) -> bytes:
+    return hashlib.sha256(f"{seed}:{band_id}:key".encode()).digest()[: auth.KEY_BYTES]

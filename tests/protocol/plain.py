@@ -1,7 +1,31 @@
 """Helpers of the tests that run in CPython and in MicroPython: no pytest here."""
 
+from pouch_protocol import auth
 from pouch_protocol import constants as c
-from pouch_protocol.band import Refusal
+from pouch_protocol.band import BandSession, Refusal
+from pouch_protocol.host import HostSession
+
+KEY = bytes(range(100, 116))
+OTHER_KEY = bytes(range(16))
+HOST_NONCE = bytes(range(32, 48))
+BAND_ID = 0x0012ABCD
+
+
+class Suite:
+    """AES and SHA-256 of whatever interpreter this is."""
+
+    mac = staticmethod(auth.hmac_sha256)
+
+    @staticmethod
+    def block_cipher(key):
+        """Return what encrypts whole blocks."""
+        try:
+            import cryptolib
+        except ImportError:
+            from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
+
+            return Cipher(algorithms.AES(key), modes.ECB()).encryptor().update
+        return cryptolib.aes(key, 1).encrypt
 
 
 def raises(error, action, *arguments) -> None:
@@ -33,19 +57,31 @@ def sample(**changes) -> dict:
 class ListSource:
     """A band's knowledge kept in a list: what a BandSession asks of the real recorder."""
 
-    def __init__(self, records: list, oldest: int = 0, boots: int = 1) -> None:
+    suite = Suite
+
+    def __init__(self, records: list, oldest: int = 0, boots: int = 1, key=KEY) -> None:
         """Hold records; `boots` boots share them evenly."""
         self.records = records
         self.oldest = oldest
+        self.key = key
         self._per_boot = max(1, len(records) // boots)
         self.times = []
+        self._drawn = 0
 
-    def hello(self) -> dict:
+    def nonce(self) -> bytes:
+        """Return nonces that every test knows, each another one."""
+        self._drawn += 1
+        return bytes((self._drawn & 0xFF,)) * 16
+
+    def battery_class(self) -> int:
+        """Answer like a band."""
+        return c.BATTERY_FULL
+
+    def info(self) -> dict:
         """Answer like a band."""
         return {
-            "wire_version": 1,
             "flash_version": 1,
-            "band_id": 0x0012ABCD,
+            "band_id": BAND_ID,
             "log_id": 7,
             "boot_id": 3,
             "uptime_cs": 123_456,
@@ -56,6 +92,20 @@ class ListSource:
             "firmware_major": 0,
             "firmware_minor": 1,
             "firmware_patch": 0,
+            "capabilities": 0x1F,
+            "board": b"xiao_esp32c3" + bytes(4),
+        }
+
+    def time(self) -> dict:
+        """Answer like a band that was told the time once."""
+        told = self.times[-1] if self.times else {"utc_s": 0, "utc_ms": 0, "round_trip_ms": 0}
+        return {
+            "uptime_cs": 123_456,
+            "status": c.TIME_SET if self.times else c.TIME_UNKNOWN,
+            "utc_s": told["utc_s"],
+            "utc_ms": told["utc_ms"],
+            "round_trip_ms": told["round_trip_ms"],
+            "set_uptime_cs": 123_456 if self.times else 0,
         }
 
     def bounds(self) -> tuple:
@@ -74,12 +124,38 @@ class ListSource:
         self.times.append(fields)
         return 123_500, len(self.records)
 
-    def nonce(self) -> bytes:
-        """Return a nonce that every test knows."""
-        return bytes(range(16))
-
-    def handle(self, request, nonce, local: bool) -> tuple:
-        """Refuse what changes a band, unless it comes with a nonce and over a cable."""
-        if nonce is None or not local:
+    def handle(self, request, trusted: bool, local: bool) -> tuple:
+        """Do nothing, for a host that has the key or a cable."""
+        if not (trusted or local):
             raise Refusal(c.CODE_NOT_AUTHENTICATED)
         return c.OP_RESPONSE, {"request": request.opcode, "code": c.CODE_SUCCESS}
+
+
+def deliver(band, host, frame_bytes=244, keep=None) -> list:
+    """Carry frames both ways until neither speaks; return the host's events.
+
+    `keep` is told the number of each of the band's frames and decides which of them arrive.
+    """
+    events = []
+    number = 0
+    while True:
+        frame = host.next_frame(frame_bytes)
+        if frame is not None:
+            band.receive(frame)
+            continue
+        item = band.next_frame(frame_bytes)
+        if item is None:
+            return events
+        if keep is None or keep(number):
+            events += host.receive(item[0], item[1])
+        number += 1
+
+
+def trusted(source, key=KEY, local=False) -> tuple:
+    """Return both ends of a connection after the handshake: `(host, band)`."""
+    host, band = HostSession(), BandSession(source, local)
+    host.hello(HOST_NONCE)
+    deliver(band, host)
+    host.authenticate(Suite, key)
+    deliver(band, host)
+    return host, band

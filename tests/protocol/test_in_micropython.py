@@ -14,8 +14,10 @@ PLAIN = (
     "test_frames",
     "test_messages",
     "test_records",
+    "test_sealing",
     "test_segments",
     "test_sessions",
+    "test_strangers",
     "test_vectors",
 )
 NEEDS_CPYTHON = {

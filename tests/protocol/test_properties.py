@@ -9,7 +9,7 @@ from pouch_protocol.band import BandSession
 from pouch_protocol.errors import ProtocolError
 from pouch_protocol.frames import Joiner, Splitter
 from pouch_protocol.host import HostSession
-from tests.protocol.plain import ListSource
+from tests.protocol.plain import HOST_NONCE, ListSource
 
 _RANGES = {"B": (0, 255), "H": (0, 65535), "I": (0, 0xFFFFFFFF), "h": (-32768, 32767)}
 
@@ -103,7 +103,7 @@ def test_random_bytes_raise_only_protocol_errors(data):
 @given(st.lists(st.binary(max_size=60)))
 def test_band_and_host_survive_random_frames(frames):
     band, host = BandSession(ListSource([])), HostSession()
-    host.hello()
+    host.hello(HOST_NONCE)
     for frame in frames:
         band.receive(frame)
         for channel in (c.CHANNEL_CONTROL, c.CHANNEL_STREAM):

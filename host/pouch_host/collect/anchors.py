@@ -19,6 +19,10 @@ class AnchorPlan:
         told_s = self._told_s.get((band_id, boot_id))
         return told_s is None or asyncio.get_running_loop().time() - told_s >= _INTERVAL_S
 
+    def was_told(self, band_id: int, boot_id: int) -> bool:
+        """Say whether a band in this boot has the time from this host already."""
+        return (band_id, boot_id) in self._told_s
+
     def told(self, band_id: int, boot_id: int) -> None:
         """Note that a band has stored the time."""
         self._told_s[band_id, boot_id] = asyncio.get_running_loop().time()

@@ -20,6 +20,9 @@ from pouch_host.errors import BandError
 from pouch_host.store import Store
 
 from .anchors import AnchorPlan
+from .clocks import ClockJudge
+from .exchange import Exchange
+from .known import KnownBands
 from .link import BandAdapter, FoundBand, LinkError, LinkFailure
 from .pull import PullResult, pull
 
@@ -91,18 +94,29 @@ class _Resting:
 class Collector:
     """Finds bands and pulls them, one at a time."""
 
-    def __init__(self, adapter: BandAdapter, store: Store, clock: Callable[[], float]) -> None:
+    def __init__(
+        self,
+        adapter: BandAdapter,
+        store: Store,
+        clock: Callable[[], float],
+        known: KnownBands,
+        judge: ClockJudge,
+    ) -> None:
         """Join the parts.
 
         Args:
             adapter: the radio.
             store: where records go.
             clock: returns the Unix time in seconds.
+            known: the bands whose keys this host has; others are left alone.
+            judge: whether the clock can be told to bands.
         """
         self._adapter = adapter
         self._store = store
         self._clock = clock
         self._anchors = AnchorPlan()
+        self._known = known
+        self._judge = judge
 
     async def round(self, on_read: Callable[[PullResult], None] = lambda _: None) -> Round:
         """Pull each band once, until no other has been heard for as long as a window is away.
@@ -180,7 +194,8 @@ class Collector:
     async def _pull(self, band: FoundBand) -> PullResult:
         try:
             async with asyncio.timeout(_PULL_TIMEOUT_S), self._adapter.connect(band) as link:
-                return await pull(link, self._store, self._clock, self._anchors)
+                exchange = Exchange(link, self._clock, self._known)
+                return await pull(exchange, self._store, self._clock, self._anchors, self._judge)
         except TimeoutError as error:
             message = f"{band.address}: not read within {_PULL_TIMEOUT_S:g} s"
             raise LinkError(LinkFailure.SLOW, message) from error

@@ -3,10 +3,9 @@
 from dataclasses import asdict, dataclass, replace
 from typing import Any
 
-from pouch_protocol import auth
 from pouch_protocol import constants as c
 
-from .exchange import Exchange, Refusal
+from .exchange import Exchange
 
 
 @dataclass(frozen=True)
@@ -45,7 +44,7 @@ class Settings:
         )
 
     def fields(self) -> dict[str, int]:
-        """Return the fields of a CONFIGURE, without its tag."""
+        """Return the fields of a CONFIGURE."""
         values = asdict(self)
         worn_by_infant, blinded = values.pop("worn_by_infant"), values.pop("blinded")
         values["switches"] = c.SWITCH_WORN_BY_INFANT * worn_by_infant | c.SWITCH_BLINDED * blinded
@@ -64,18 +63,23 @@ class BandCommands:
 
     Attributes:
         exchange: the conversation.
-        band: fields of its HELLO_REPLY.
+        band: fields of its INFO_REPLY.
     """
 
-    def __init__(self, exchange: Exchange, band: dict[str, int]) -> None:
+    def __init__(self, exchange: Exchange) -> None:
         """Take a conversation in which the band has said who it is."""
         self.exchange = exchange
-        self.band = band
+        self.band = exchange.info
 
     @property
     def label(self) -> str:
         """The band's printed label."""
         return c.band_label(self.band["band_id"])
+
+    @property
+    def board(self) -> str:
+        """Name of the band's board."""
+        return self.band["board"].rstrip(b"\0").decode("ascii", "replace")
 
     @property
     def version(self) -> tuple[int, int, int]:
@@ -101,53 +105,21 @@ class BandCommands:
         """
         await self.exchange.ask(c.OP_IDENTIFY, c.OP_RESPONSE, {"duration_s": duration_s})
 
-    async def configure(self, settings: Settings, key: bytes) -> None:
-        """Give the band these settings; it starts again with them.
+    async def configure(self, settings: Settings) -> None:
+        """Give the band these settings; it starts again with them. Takes its key.
 
         Args:
             settings: all of them.
-            key: the band's.
         """
-        await self.ask_with_key(c.OP_CONFIGURE, c.OP_RESPONSE, settings.fields(), key)
+        await self.exchange.ask(c.OP_CONFIGURE, c.OP_RESPONSE, settings.fields())
 
     async def set_key(self, key: bytes) -> None:
-        """Give the band a key; over a cable only."""
+        """Give the band a key; takes the old one, or over a cable a hand at its button."""
         await self.exchange.ask(c.OP_SET_KEY, c.OP_RESPONSE, {"key": key})
 
-    async def holds_key(self, key: bytes) -> bool:
-        """Tell whether this is the band's key; changes nothing.
-
-        An update of no bytes is refused for its size by whoever has the key, and else for its tag.
-        """
-        nothing = {"total_bytes": 0, "index_bytes": 0, "index_sha256": bytes(32)}
-        try:
-            await self.ask_with_key(c.OP_UPDATE_BEGIN, c.OP_UPDATE_REPLY, nothing, key)
-        except Refusal as refusal:
-            return refusal.code not in (c.CODE_NOT_AUTHENTICATED, c.CODE_NO_KEY)
-        return True
-
-    async def factory_reset(self, key: bytes | None) -> None:
+    async def factory_reset(self) -> None:
         """Have the band forget everything: records, settings, key and updates.
 
-        Args:
-            key: the band's; None over a cable, while somebody holds the button.
+        Takes its key, or over a cable somebody who holds the button.
         """
-        await self.ask_with_key(c.OP_FACTORY_RESET, c.OP_RESPONSE, {}, key)
-
-    async def ask_with_key(
-        self, opcode: int, reply_opcode: int, fields: dict[str, Any], key: bytes | None
-    ) -> dict[str, Any]:
-        """Ask for something that needs the band's key; return the reply's fields.
-
-        Args:
-            opcode: of the request, one of KEYED_OPS.
-            reply_opcode: what answers it.
-            fields: of the request, without its tag.
-            key: the band's; None sends a tag that holds nowhere.
-        """
-        tag = bytes(auth.TAG_BYTES)
-        if key is not None:
-            challenge = await self.exchange.ask(c.OP_CHALLENGE, c.OP_CHALLENGE_REPLY, {})
-            band_id = self.band["band_id"]
-            tag = auth.request_tag(key, challenge["nonce"], band_id, opcode, fields)
-        return await self.exchange.ask(opcode, reply_opcode, fields | {"tag": tag})
+        await self.exchange.ask(c.OP_FACTORY_RESET, c.OP_RESPONSE, {})

@@ -1,12 +1,16 @@
 """Runs one procedure at a time over a link: the protocol's HostSession with time-outs."""
 
 import asyncio
+import secrets
 from collections.abc import Callable
 from typing import Any
 
+from pouch_protocol import auth
 from pouch_protocol import constants as c
+from pouch_protocol.errors import NotAuthentic
 from pouch_protocol.host import HostSession, Records, Refused, Replied, Reported
 
+from .known import KnownBands, KnownKey
 from .link import BandLink, LinkError, LinkFailure
 
 # Three connection intervals of the slowest plan, one indication's confirmation, one flash flush
@@ -33,18 +37,40 @@ class Refusal(LinkError):
 
 
 class Exchange:
-    """A conversation with one connected band."""
+    """A conversation with one connected band.
 
-    def __init__(self, link: BandLink, clock: Callable[[], float]) -> None:
+    Attributes:
+        info: fields of the band's INFO_REPLY, once `greet` has returned.
+        key: the key that both have proved to have; None over the cable, where there is none.
+        round_trip_ms: how long the last question about the time took.
+    """
+
+    def __init__(
+        self,
+        link: BandLink,
+        clock: Callable[[], float],
+        known: KnownBands,
+        *,
+        local: bool = False,
+        draw: Callable[[int], bytes] = secrets.token_bytes,
+    ) -> None:
         """Begin a new session on a fresh connection.
 
         Args:
             link: the open connection.
             clock: returns the Unix time in seconds.
+            known: the bands whose keys this host has.
+            local: whether the band is at the end of a cable, where much goes without its key.
+            draw: returns so many random bytes.
         """
         self._link = link
         self._clock = clock
+        self._known = known
+        self._local = local
+        self._draw = draw
         self._session = HostSession()
+        self.info: dict[str, Any] = {}
+        self.key: KnownKey | None = None
         self.round_trip_ms = 0
 
     @property
@@ -52,12 +78,47 @@ class Exchange:
         """Frames and messages that arrived damaged."""
         return self._session.damaged_count
 
-    async def hello(self) -> dict[str, int]:
-        """Ask who the band is; measures the round trip on the way."""
+    @property
+    def label(self) -> str:
+        """The band's printed label; empty before it is known."""
+        if self.info:
+            return c.band_label(self.info["band_id"])
+        return self.key.label or "" if self.key is not None else ""
+
+    async def greet(self) -> dict[str, Any]:
+        """Find out who the band is; with its key each proves to the other to have it.
+
+        Returns:
+            The fields of its INFO_REPLY.
+
+        Raises:
+            LinkError: NO_KEY if this host has not the band's key, NOT_AUTHENTIC if the band has
+                not the one that it claims; or the connection is gone or silent.
+        """
+        session = self._session
+        nonce = self._draw(auth.NONCE_BYTES)
+        await self._ask(c.OP_HELLO, lambda: session.hello(nonce))
+        known = self.key = self._known.key_of(session)
+        if known is not None:
+            await self._ask(c.OP_AUTH, lambda: self._known.authenticate(session, known))
+        elif not self._local:
+            raise LinkError(LinkFailure.NO_KEY, "this computer has no key for this band")
+        info = await self._ask(c.OP_INFO, session.info)
+        label = c.band_label(info["band_id"])
+        if known is not None and known.label not in (None, label):
+            raise LinkError(
+                LinkFailure.NOT_AUTHENTIC,
+                f"says that it is {label} and has the key of {known.label}",
+            )
+        self.info = info
+        return info
+
+    async def time(self) -> dict[str, int]:
+        """Ask what the band takes the time for; measures the round trip on the way."""
         # On the loop's clock, which nobody sets: the host's own may be stepped at any moment.
         loop = asyncio.get_running_loop()
         sent_s = loop.time()
-        fields = await self._ask(c.OP_HELLO, self._session.hello)
+        fields = await self._ask(c.OP_TIME, self._session.time)
         self.round_trip_ms = round((loop.time() - sent_s) * 1000)
         return fields
 
@@ -131,7 +192,10 @@ class Exchange:
 
     async def _events(self) -> list[Records | Replied | Reported | Refused]:
         channel, frame = await self._link.receive(SILENCE_TIMEOUT_S)
-        return self._session.receive(channel, frame)
+        try:
+            return self._session.receive(channel, frame)
+        except NotAuthentic as error:
+            raise LinkError(LinkFailure.NOT_AUTHENTIC, str(error)) from error
 
     async def _flush(self) -> None:
         while True:

@@ -12,7 +12,8 @@ class LinkFailure(Enum):
 
     After REFUSED there is no sense in trying again: the band understood, and will not. SLOW is a
     connection that was ended so that others get their turn; STALE one to a band that has not the
-    services that this machine remembered of it, and has now forgotten.
+    services that this machine remembered of it, and has now forgotten. NO_KEY is a band whose key
+    this host has not, NOT_AUTHENTIC somebody who says to be a band and has not its key.
     """
 
     NOT_REACHED = auto()
@@ -21,6 +22,8 @@ class LinkFailure(Enum):
     SLOW = auto()
     STALE = auto()
     REFUSED = auto()
+    NO_KEY = auto()
+    NOT_AUTHENTIC = auto()
 
 
 class LinkError(Exception):

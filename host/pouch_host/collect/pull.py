@@ -3,6 +3,7 @@
 import logging
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
 from pouch_host.errors import BandError
 from pouch_host.store import Store
@@ -12,14 +13,16 @@ from pouch_protocol.errors import Unsupported
 from pouch_protocol.host import Records
 
 from .anchors import AnchorPlan
+from .clocks import ClockJudge
 from .exchange import ROUND_TRIP_MS_MAX, Exchange
-from .link import BandLink, LinkError
+from .link import LinkError
 
 log = logging.getLogger(__name__)
 
-# One report is bounded, so that a broken connection costs little: 2,000 records are 40 kB, some
-# 3 s on a slow link.
-_REPORT_RECORDS_MAX = 2000
+# Each report costs a question and its answer. This many records are 160 kB, eleven seconds on a
+# slow link of 15 kB/s; what comes is made durable in smaller runs meanwhile.
+_REPORT_RECORDS_MAX = 8000
+_RUN_RECORDS_MAX = 2000
 # A hole is asked for this often on one connection; then the next connection tries.
 _ROUNDS_MAX = 3
 
@@ -51,51 +54,66 @@ class PullResult:
 
 
 async def pull(
-    link: BandLink,
+    exchange: Exchange,
     store: Store,
     clock: Callable[[], float],
     anchors: AnchorPlan,
-    *,
-    exchange: Exchange | None = None,
+    judge: ClockJudge,
 ) -> PullResult:
     """Fetch every record that the store lacks.
 
     What arrived before a failure is stored; the next pull asks only for the rest.
 
     Args:
-        link: the open connection.
+        exchange: the conversation on an open connection.
         store: where records go.
         clock: returns the Unix time in seconds.
         anchors: whether the band is to be told the time, which costs it a record.
-        exchange: the conversation on that connection, if one has begun.
+        judge: whether this host's clock is one to tell.
 
     Raises:
         LinkError: the connection failed.
         BandError: the band cannot be read by this program.
     """
-    exchange = exchange or Exchange(link, clock)
-    label = ""
     try:
-        band = await exchange.hello()
-        label = c.band_label(band["band_id"])
+        band = exchange.info or await exchange.greet()
         _record_contact(store, band, clock())
-        boot = (band["band_id"], band["boot_id"])
-        if anchors.due(*boot) and exchange.round_trip_ms <= ROUND_TRIP_MS_MAX:
-            await exchange.set_time()
-            anchors.told(*boot)
+        await _tell_time(exchange, band, clock, anchors, judge)
         result = await _fetch_missing(exchange, store, clock, band["band_id"], band["log_id"])
     except LinkError as error:
         # Once it has said who it is, the band is known by the label that is printed on it.
-        where = f"band {label}: " if label else ""
+        where = f"band {exchange.label}: " if exchange.label else ""
         raise LinkError(error.reason, f"{where}{error}") from error
     except Unsupported as error:
-        where = f"band {label}: " if label else ""
+        where = f"band {exchange.label}: " if exchange.label else ""
         raise BandError(f"{where}{error}: update Pouch on this computer") from error
     _log_result(result)
     return result
 
 
-def _record_contact(store: Store, band: dict[str, int], utc_s: float) -> None:
+async def _tell_time(
+    exchange: Exchange,
+    band: dict[str, Any],
+    clock: Callable[[], float],
+    anchors: AnchorPlan,
+    judge: ClockJudge,
+) -> None:
+    """Compare the clocks, and tell the band the time if it is due and this host's can be meant."""
+    boot = (band["band_id"], band["boot_id"])
+    if not anchors.due(*boot):
+        return
+    told = await exchange.time()
+    if exchange.round_trip_ms > ROUND_TRIP_MS_MAX:
+        return
+    if not anchors.was_told(*boot):
+        # What this host has told itself is no evidence for its clock.
+        judge.compare(exchange.label, told, clock(), exchange.round_trip_ms)
+    if judge.may_tell():
+        await exchange.set_time()
+        anchors.told(*boot)
+
+
+def _record_contact(store: Store, band: dict[str, Any], utc_s: float) -> None:
     store.record_contact(
         band["band_id"],
         utc_s=utc_s,
@@ -103,7 +121,7 @@ def _record_contact(store: Store, band: dict[str, int], utc_s: float) -> None:
         firmware_version=(
             f"{band['firmware_major']}.{band['firmware_minor']}.{band['firmware_patch']}"
         ),
-        wire_version=band["wire_version"],
+        wire_version=c.WIRE_VERSION,
     )
 
 
@@ -195,6 +213,10 @@ class _Fetch:
             if not follows or piece.boot_id != newest.boot_id:
                 self._store_run()
         self._run.append(piece)
+        if piece.first_record_no + len(piece.data) // c.RECORD_BYTES >= (
+            self._run[0].first_record_no + _RUN_RECORDS_MAX
+        ):
+            self._store_run()
 
     def _store_run(self) -> None:
         if not self._run:

@@ -9,6 +9,7 @@ from typing import Protocol
 from .cable import BytePort, greeted
 from .commands import BandCommands
 from .exchange import Exchange
+from .known import KnownBands
 from .link import BandAdapter, BandLink, FoundBand, LinkError, LinkFailure
 
 # Between two attempts to open a port that went away with a band that starts again.
@@ -65,6 +66,7 @@ class CableReach:
         port: str,
         open_port: Callable[[str], AbstractAsyncContextManager[BytePort]],
         clock: Callable[[], float],
+        known: KnownBands,
         on_wait: Callable[[str], None],
         board: str | None = None,
     ) -> None:
@@ -74,6 +76,7 @@ class CableReach:
             port: such as /dev/ttyACM0.
             open_port: opens one by name.
             clock: returns the Unix time in seconds.
+            known: the bands whose keys this host has.
             on_wait: told what to do if the band does not answer at once, the first time.
             board: name of the board, if the port tells.
         """
@@ -82,6 +85,7 @@ class CableReach:
         self._port = port
         self._open_port = open_port
         self._clock = clock
+        self._known = known
         self._on_wait = on_wait
 
     @asynccontextmanager
@@ -92,7 +96,8 @@ class CableReach:
             link = await stack.enter_async_context(
                 greeted(port, self._port, on_wait=self._tell_to_wait)
             )
-            conversation = await _begin(link, self._clock)
+            exchange = Exchange(link, self._clock, self._known, local=True)
+            conversation = await _begin(link, exchange)
             self.where = f"band {conversation.commands.label}"
             yield conversation
 
@@ -128,6 +133,7 @@ class RadioReach:
         adapter: BandAdapter,
         wanted: str,
         clock: Callable[[], float],
+        known: KnownBands,
         on_wait: Callable[[str], None],
         wait_s: float,
     ) -> None:
@@ -137,6 +143,7 @@ class RadioReach:
             adapter: the radio.
             wanted: its label, or what this adapter calls it.
             clock: returns the Unix time in seconds.
+            known: the bands whose keys this host has.
             on_wait: told what to do meanwhile, the first time.
             wait_s: how long to listen for it.
         """
@@ -213,6 +220,6 @@ class _AllBut:
         return str(address).upper() != self._address
 
 
-async def _begin(link: BandLink, clock: Callable[[], float]) -> Conversation:
-    exchange = Exchange(link, clock)
-    return Conversation(link, BandCommands(exchange, await exchange.hello()))
+async def _begin(link: BandLink, exchange: Exchange) -> Conversation:
+    await exchange.greet()
+    return Conversation(link, BandCommands(exchange))

@@ -59,7 +59,6 @@ class Updater:
         self,
         reach: Reach,
         file: UpdateFile,
-        key_of: Callable[[str], bytes],
         on_progress: Callable[[int], None],
         on_note: Callable[[str], None],
     ) -> None:
@@ -68,13 +67,11 @@ class Updater:
         Args:
             reach: the way to the band.
             file: what it is to run.
-            key_of: returns the key of a band by its label.
             on_progress: told the position, now and then.
             on_note: told what a person should know meanwhile.
         """
         self._reach = reach
         self._file = file
-        self._key_of = key_of
         self._on_progress = on_progress
         self._on_note = on_note
         self._begun = False
@@ -99,15 +96,10 @@ class Updater:
         Raises:
             Refusal: the band will not have it.
             InputError: the file is for another board, and nothing was sent.
-            BandError: the file is for another board or MicroPython, and the band goes on as it is.
+            BandError: the file is for another MicroPython, and the band goes on as it is.
             LinkError: the band cannot be reached any more. It goes on with the same file later.
         """
-        board = self._reach.board
-        if board not in (None, self._file.board):
-            raise InputError(
-                f"{self._file.name} is for {self._file.board}, and on {self._reach.where} is"
-                f" {board}: nothing was sent"
-            )
+        self._check_board(self._reach.board)
         fruitless = 0
         while not self.installed:
             before = self.position
@@ -115,6 +107,7 @@ class Updater:
                 patience_s = _RESTART_PATIENCE_S if self._begun else 0.0
                 async with self._reach.connect(patience_s) as talk:
                     self.label = talk.commands.label
+                    self._check_board(talk.commands.board)
                     runs = talk.commands.version == self._file.version
                     if runs and not (again or self._begun):
                         return False
@@ -149,6 +142,13 @@ class Updater:
             await asyncio.sleep(_LOOK_AGAIN_S)
         return Outcome.ON_TRIAL
 
+    def _check_board(self, board: str | None) -> None:
+        if board not in (None, self._file.board):
+            raise InputError(
+                f"{self._file.name} is for {self._file.board}, and on {self._reach.where} is"
+                f" {board}: nothing was sent"
+            )
+
     async def _send_rest(self, commands: BandCommands) -> None:
         if not self._finishing:
             band = commands.band
@@ -174,15 +174,13 @@ class Updater:
 
     async def _begin(self, commands: BandCommands) -> None:
         fields = self._file.begin_fields()
-        reply = await commands.ask_with_key(
-            c.OP_UPDATE_BEGIN, c.OP_UPDATE_REPLY, fields, self._key_of(commands.label)
-        )
+        reply = await commands.exchange.ask(c.OP_UPDATE_BEGIN, c.OP_UPDATE_REPLY, fields)
         self._begun = True
         self._take_position(reply)
 
     async def _send_piece(self, commands: BandCommands) -> None:
         file = self._file
-        # The index by itself: when a band refuses then, it is not the board that the file is for.
+        # The index by itself: when a band refuses then, its MicroPython runs no such file.
         index_left = file.index_bytes - self.position
         size = _PIECE_BYTES
         size = min(size, index_left) if index_left > 0 else size
@@ -194,8 +192,8 @@ class Updater:
         except Refusal as refusal:
             if refusal.code == c.CODE_IMAGE_REFUSED and index_left > 0:
                 raise BandError(
-                    f"{self._reach.where}: {file.name} is for {file.board}, and this band is"
-                    " another board or has another MicroPython: it stays as it is"
+                    f"{self._reach.where}: {file.name} is for another MicroPython than this"
+                    " band has: it stays as it is"
                 ) from refusal
             raise
         self._take_position(reply)

@@ -127,6 +127,10 @@ class Store:
                 wire_version=wire_version,
             )
 
+    def newest_contact_utc_s(self) -> int | None:
+        """Return the host's time of the newest contact with any band; None before the first."""
+        return max((band.last_contact_utc_s or 0 for band in self.bands()), default=0) or None
+
     def bands(self) -> list[Band]:
         """Return all bands, by label."""
         with self._reading() as connection:

@@ -4,7 +4,9 @@ import asyncio
 from collections.abc import Callable, Collection
 
 from pouch_host.collect.ble import BleAdapter
+from pouch_host.collect.clocks import ClockJudge
 from pouch_host.collect.collector import Collector, Round
+from pouch_host.collect.known import KnownBands
 from pouch_host.store import Store
 from pouch_sim.simulation import Simulation
 
@@ -15,10 +17,14 @@ _LATE_ROUNDS_MAX = 20
 
 
 def simulated_collector(simulation: Simulation, store: Store) -> Collector:
-    """Return the host's own collector on the simulated radio and clock."""
+    """Return the host's own collector on the simulated radio and clock, with all bands' keys."""
     backend = simulation.backend()
     return Collector(
-        BleAdapter(backend.scanner, backend.client), store, clock=simulation.now_utc_s
+        BleAdapter(backend.scanner, backend.client),
+        store,
+        simulation.now_utc_s,
+        KnownBands(lambda: simulation.keys),
+        ClockJudge(store.newest_contact_utc_s()),
     )
 
 

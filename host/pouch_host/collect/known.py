@@ -1,0 +1,104 @@
+"""Which bands this host has the keys of, and by what they are known on the air."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+
+from pouch_protocol import auth
+from pouch_protocol.host import HostSession
+
+from .suite import HostSuite
+
+# What is known is asked for twenty times in a second of each band on the air.
+_TOKENS_MAX = 4096
+
+Keys = Mapping[str, Sequence[bytes]]
+
+
+@dataclass(frozen=True)
+class KnownKey:
+    """A key that this host has.
+
+    Attributes:
+        label: of its band; None for a key that was given without saying of which.
+        key: sixteen bytes.
+    """
+
+    label: str | None
+    key: bytes
+
+
+class KnownBands:
+    """Finds the key of a band that says no name.
+
+    A band has more than one key here while a new one is on its way to it.
+    """
+
+    def __init__(self, read: Callable[[], Keys]) -> None:
+        """Say where the keys are.
+
+        Args:
+            read: returns the keys of each band by its label, "" for one that is not known. It is
+                asked again and again, for a band may get a key at any time: it must be quick, and
+                return the same object as long as nothing has changed.
+        """
+        self._read = read
+        self._suite = HostSuite()
+        self._keys: Keys | None = None
+        self._recognitions: list[tuple[KnownKey, auth.Recognition]] = []
+        # What became of each token, which a band says over and over.
+        self._tokens: dict[bytes, str | None] = {}
+
+    @classmethod
+    def of(cls, keys: Keys) -> "KnownBands":
+        """Return bands with these keys and no others, for ever."""
+        return cls(lambda: keys)
+
+    @property
+    def labels(self) -> set[str]:
+        """The bands whose keys are here by name."""
+        return {known.label for known, _ in self._all() if known.label is not None}
+
+    def label_of(self, token: bytes) -> str | None:
+        """Return the label of the band that advertises this token; None if it is nobody's here.
+
+        Args:
+            token: TOKEN_BYTES, or what stands in their place.
+        """
+        recognitions = self._all()
+        if token in self._tokens:
+            return self._tokens[token]
+        found = None
+        for known, recognition in recognitions:
+            if recognition.made_token(token):
+                found = known.label or ""
+                break
+        if len(self._tokens) >= _TOKENS_MAX:
+            self._tokens.clear()
+        self._tokens[token] = found
+        return found
+
+    def key_of(self, session: HostSession) -> KnownKey | None:
+        """Return the key of the band that has answered a session's HELLO; None if it is not here."""
+        for known, recognition in self._all():
+            if session.is_hint_of(recognition):
+                return known
+        return None
+
+    def authenticate(self, session: HostSession, known: KnownKey) -> None:
+        """Begin the proof on both sides; see HostSession.authenticate."""
+        session.authenticate(self._suite, known.key)
+
+    def _all(self) -> list[tuple[KnownKey, auth.Recognition]]:
+        keys = self._read()
+        if keys is not self._keys:
+            self._keys = keys
+            self._tokens.clear()
+            self._recognitions = [
+                (KnownKey(label or None, key), auth.Recognition(self._suite, key))
+                for label, held in keys.items()
+                for key in held
+            ]
+        return self._recognitions
+
+
+NOBODY = KnownBands.of({})
