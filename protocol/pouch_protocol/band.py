@@ -14,6 +14,11 @@ What the band knows comes through one object, `source`, with these attributes an
 
     key                                   the band's, or None before it is given one
     suite                                 AES and SHA-256, see pouch_protocol.auth
+    progress_frames                       while a report runs the band says after so many frames
+                                          how far it is, 0 for never. The caller waits for the
+                                          confirmation of that word before it sends the next, so
+                                          that no more than twice as many frames are under way:
+                                          for a port that queues them without end (BTstack)
     nonce() -> bytes                      sixteen random bytes
     battery_class() -> int                one of the BATTERY constants
     info() -> dict                        fields of OP_INFO_REPLY
@@ -262,7 +267,7 @@ class BandSession:
         report = self._report
         if report is None:
             return None
-        if self._frames_since_progress >= c.PROGRESS_FRAMES:
+        if 0 < self._source.progress_frames <= self._frames_since_progress:
             self._frames_since_progress = 0
             return c.CHANNEL_CONTROL, report.progress_message()
         message = report.next_records(self._source, frame_bytes_max)
@@ -305,6 +310,12 @@ class _Report:
         count = min(count, self._end - self._next)
         boot_id, record_no, records = source.read(self._next, count)
         records = records[: max(0, self._end - record_no) * c.RECORD_BYTES]
+        held = len(records) // c.RECORD_BYTES
+        if 0 < held < count and record_no + held < self._end:
+            # The segment ends here: what follows may be of the same boot and fill the message.
+            other_boot_id, other_no, more = source.read(record_no + held, count - held)
+            if (other_boot_id, other_no) == (boot_id, record_no + held):
+                records += more[: (self._end - other_no) * c.RECORD_BYTES]
         if not records:
             self._next = self._end
             return None

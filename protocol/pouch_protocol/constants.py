@@ -200,11 +200,6 @@ SWITCH_BLINDED = 0x02
 # Longer than a ward needs to find one band among its lights; each request begins anew.
 IDENTIFY_S_MAX = 60
 
-# While a report runs the band says after so many frames how far it is. It waits for the
-# confirmation of the last such word before it says the next: so no more than twice as many frames
-# are ever under way, on a port too that queues them without end (BTstack).
-PROGRESS_FRAMES = 32
-
 # A message must fit the band's RAM twice over (one being sent, one being joined).
 MESSAGE_BYTES_MAX = 1024
 # ATT value that every link carries before an MTU exchange (Core 5.4, vol 3, part F, 3.2.8).
