@@ -1,7 +1,6 @@
 """Pulling sealed records against bare notifications of 240 bytes, on the same virtual link."""
 
 import asyncio
-import json
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field

@@ -11,6 +11,10 @@ VALUE_BYTES = 240
 # As the product: the queue drains at the next connection event.
 QUEUE_FULL_WAIT_MS = 5
 
+IRQ_CONNECT = 1
+IRQ_DISCONNECT = 2
+IRQ_WRITE = 3
+
 ble = bluetooth.BLE()
 asked = asyncio.ThreadSafeFlag()
 
@@ -21,16 +25,18 @@ class State:
     connection = None
 
 
-def on_event(event, data):
-    if event == 1:
+def on_event(event: int, data: tuple) -> None:
+    """Note who is there, and that somebody asked."""
+    if event == IRQ_CONNECT:
         State.connection = data[0]
-    elif event == 2:
+    elif event == IRQ_DISCONNECT:
         State.connection = None
-    elif event == 3:
+    elif event == IRQ_WRITE:
         asked.set()
 
 
-async def main():
+async def main() -> None:
+    """Send as many as are asked for."""
     ble.irq(on_event)
     ble.active(True)
     ble.config(mtu=247)

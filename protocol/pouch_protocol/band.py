@@ -95,21 +95,20 @@ class BandSession:
         Nothing is raised for what a peer may send: damage is answered with a response code, and
         the host's time-outs do the rest.
         """
-        data = None
         try:
-            clear = frame if self._opener is None else self._opener.open(frame)
-            if clear is not None:
-                data = self._joiner.join(clear)
-            if data is None:
-                return
+            data = self._join(frame)
+        except ProtocolError:
+            self._respond_unreadable()
+            return
+        if data is None:
+            return
+        try:
             message = messages.decode(data)
         except Unsupported:
             self._respond(data[1], data[0], self._refusal(data[0]) or c.CODE_OPCODE_UNSUPPORTED)
             return
         except ProtocolError:
-            # While the last clear reply waits, nothing else may go out in the clear.
-            if self._keys is None:
-                self._respond(c.PROCEDURE_UNREADABLE, 0, c.CODE_CORRUPT)
+            self._respond_unreadable()
             return
         code = self._refusal(message.opcode)
         if code:
@@ -127,8 +126,8 @@ class BandSession:
         """
         splitter = self._splitters[self._channel]
         if not splitter.busy:
-            if self._said_last_clear:
-                self._seal_from_now()
+            if self._keys is not None and self._said_last_clear:
+                self._seal_from_now(self._keys)
             room = frame_bytes_max - (TAG_BYTES if self._sealers else 0)
             loaded = self._next_message(room)
             if loaded is None:
@@ -140,8 +139,13 @@ class BandSession:
             self._frames_since_progress += 1
         if self._sealers is None:
             return self._channel, splitter.next_frame(frame_bytes_max)
-        frame = splitter.next_frame(frame_bytes_max - TAG_BYTES)
+        frame = splitter.next_frame(frame_bytes_max - TAG_BYTES) or b""
         return self._channel, self._sealers[self._channel].seal(frame)
+
+    def _join(self, frame: bytes) -> "bytes | None":
+        """Return the message that a frame completes, opened if it has to be sealed."""
+        clear = frame if self._opener is None else self._opener.open(frame)
+        return None if clear is None else self._joiner.join(clear)
 
     def _refusal(self, opcode: int) -> int:
         """Return why this host may not ask this, 0 if it may."""
@@ -230,10 +234,9 @@ class BandSession:
         self._opener = Opener(keys.of_host(), c.CHANNEL_CONTROL)
         self._joiner = Joiner()
 
-    def _seal_from_now(self) -> None:
-        keys = self._keys.of_band()
+    def _seal_from_now(self, session_keys: auth.SessionKeys) -> None:
+        keys = session_keys.of_band()
         self._keys = None
-        self._said_last_clear = False
         self._splitters = (Splitter(), Splitter())
         self._sealers = (Sealer(keys, c.CHANNEL_CONTROL), Sealer(keys, c.CHANNEL_STREAM))
 
@@ -282,6 +285,11 @@ class BandSession:
     def _send(self, message: bytes) -> None:
         if len(self._replies) < _REPLIES_MAX:
             self._replies.append(message)
+
+    def _respond_unreadable(self) -> None:
+        # While the last clear reply waits, nothing else may go out in the clear.
+        if self._keys is None:
+            self._respond(c.PROCEDURE_UNREADABLE, 0, c.CODE_CORRUPT)
 
     def _respond(self, procedure: int, request: int, code: int) -> None:
         self._reply(c.OP_RESPONSE, procedure, {"request": request, "code": code})

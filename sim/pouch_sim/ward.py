@@ -38,8 +38,8 @@ class BandPlan:
         radio_plan: how often its radio is on, one of the protocol's PLAN constants.
         battery_mah: capacity of its battery, which it empties; None for 3.9 V for ever.
         battery_percent: charge of that battery at first.
-        settings: more of its settings, by the names in its config.json. Without a `key` it is given
-            one, of the simulation's seed; with None for one it has none.
+        settings: more of its settings, by the names in its config.json. Without a `key` it is
+            given one, of the simulation's seed; with None for one it has none.
         pod: makes its chips, if they are not all sound and present.
         firmware_dir: its firmware, if it is not ours as it stands.
         protocol_dir: its `pouch_protocol`, if it is of another version than ours.

@@ -1,4 +1,4 @@
-"""Runs in MicroPython: a flash image with so many records of the usual pace, and a band's settings.
+"""Runs in MicroPython: a flash image with so many records, and a band's settings.
 
     fill_log.py IMAGE BAND_ID COUNT SETTINGS
 
