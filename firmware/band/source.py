@@ -36,7 +36,6 @@ class Source:
                 the first of that comes, because its modules are an eighth of all in memory.
         """
         self.suite = suite
-        self.progress_frames = board.PROGRESS_FRAMES
         self._log = log
         self._recorder = recorder
         self._clock = clock

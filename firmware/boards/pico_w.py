@@ -60,9 +60,6 @@ class Board:
     """
 
     ARCH_NAME = "pico_w"
-    # BTstack queues notifications on the heap without end (modbluetooth_btstack.c): 64 of them at
-    # most, 16 kB, are under way if the band waits for a word now and then.
-    PROGRESS_FRAMES = 32
     # The counter ends at 8,388 ms (ports/rp2/machine_wdt.c).
     WATCHDOG_MS = 8_000
     # Half of that, since the watchdog is fed between two sleeps.

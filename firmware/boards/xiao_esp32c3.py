@@ -73,8 +73,6 @@ class Board:
     """
 
     ARCH_NAME = "xiao_esp32c3"
-    # NimBLE refuses what it has no buffer for, and a refusal is pace enough.
-    PROGRESS_FRAMES = 0
     # Twice the longest sleep: right whether or not its time runs in light sleep.
     WATCHDOG_MS = 60_000
     # The accelerometer's FIFO is to be emptied every 30 s, so nothing asks for longer.

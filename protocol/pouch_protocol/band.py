@@ -14,11 +14,6 @@ What the band knows comes through one object, `source`, with these attributes an
 
     key                                   the band's, or None before it is given one
     suite                                 AES and SHA-256, see pouch_protocol.auth
-    progress_frames                       while a report runs the band says after so many frames
-                                          how far it is, 0 for never. The caller waits for the
-                                          confirmation of that word before it sends the next, so
-                                          that no more than twice as many frames are under way:
-                                          for a port that queues them without end (BTstack)
     nonce() -> bytes                      sixteen random bytes
     battery_class() -> int                one of the BATTERY constants
     info() -> dict                        fields of OP_INFO_REPLY
@@ -75,7 +70,6 @@ class BandSession:
         self._channel = c.CHANNEL_CONTROL
         self._replies = []
         self._report = None
-        self._frames_since_progress = 0
         # Nonces and both messages of the last HELLO, until somebody refers to it.
         self._hello = None
         # From AUTH on what comes in is sealed; from the end of its reply on what goes out, too.
@@ -135,8 +129,6 @@ class BandSession:
             self._channel, message = loaded
             splitter = self._splitters[self._channel]
             splitter.load(message)
-        if self._channel == c.CHANNEL_STREAM:
-            self._frames_since_progress += 1
         if self._sealers is None:
             return self._channel, splitter.next_frame(frame_bytes_max)
         frame = splitter.next_frame(frame_bytes_max - TAG_BYTES) or b""
@@ -260,7 +252,6 @@ class BandSession:
             self._respond(procedure, opcode, c.CODE_NO_RECORDS)
         else:
             self._report = _Report(procedure, first, end)
-            self._frames_since_progress = 0
 
     def _next_message(self, frame_bytes_max: int) -> "tuple | None":
         if self._replies:
@@ -270,9 +261,6 @@ class BandSession:
         report = self._report
         if report is None:
             return None
-        if 0 < self._source.progress_frames <= self._frames_since_progress:
-            self._frames_since_progress = 0
-            return c.CHANNEL_CONTROL, report.progress_message()
         message = report.next_records(self._source, frame_bytes_max)
         if message is not None:
             return c.CHANNEL_STREAM, message
@@ -333,10 +321,6 @@ class _Report:
         self._count += len(records) // c.RECORD_BYTES
         self._crc = crc32(records, self._crc)
         return message
-
-    def progress_message(self) -> bytes:
-        """Return the message that tells how far the report is."""
-        return messages.encode(c.OP_PROGRESS, self._procedure, {"record_count": self._count})
 
     def done_message(self) -> bytes:
         """Return the message that closes the report with its count and CRC."""

@@ -58,7 +58,6 @@ class ListSource:
     """A band's knowledge kept in a list: what a BandSession asks of the real recorder."""
 
     suite = Suite
-    progress_frames = 0
 
     def __init__(self, records: list, oldest: int = 0, boots: int = 1, key=KEY) -> None:
         """Hold records; `boots` boots share them evenly."""
