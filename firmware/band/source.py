@@ -72,6 +72,14 @@ class Source:
         """Return sixteen random bytes."""
         return self._board.random_bytes(c.NONCE_BYTES)
 
+    def token(self) -> bytes:
+        """Return the six bytes that the band advertises, another six each time."""
+        return self._board.random_bytes(6)
+
+    def battery_level(self) -> int:
+        """Return the battery's class as the percentage that stands for it."""
+        return 100
+
     def handle(self, request, nonce: "bytes | None", local: bool) -> tuple:
         """Do anything else, see Requests.handle."""
         if self._requests is None:

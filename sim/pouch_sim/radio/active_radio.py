@@ -21,7 +21,6 @@ from pouch_sim.vm.shadow import opcodes as op
 
 # Events of MicroPython's bluetooth module.
 IRQ_CENTRAL_CONNECT = 1
-IRQ_CENTRAL_DISCONNECT = 2
 IRQ_MTU_EXCHANGED = 21
 
 _ADDRESS_TYPE_MASK = 1
@@ -225,7 +224,7 @@ class ActiveRadio:
         def on_disconnection(_reason: int) -> None:
             del self._connections[number]
             self.gatt.connection_ended(connection)
-            post(IRQ_CENTRAL_DISCONNECT, *gone)
+            post(self._profile.event_at_end, *gone)
             if self._wanted is not None and self._profile.advertises_again:
                 self._start_advertising(self._wanted)
 

@@ -38,6 +38,7 @@ class StackProfile:
         connections_max: centrals at a time; while there are so many it does not advertise.
         advertises_again: whether it goes on to advertise by itself when a central has left.
         attribute_bytes_max: memory for the attributes; None for no limit of its own.
+        event_at_end: number of the event of a disconnection.
         tells_peer_at_end: whether a disconnection comes with the peer's address.
         status_timed_out: status of an indication that nobody confirmed.
         status_disconnected: status of one whose central left.
@@ -58,6 +59,7 @@ class StackProfile:
     connections_max: int
     advertises_again: bool
     attribute_bytes_max: int | None
+    event_at_end: int
     tells_peer_at_end: bool
     status_timed_out: int
     status_disconnected: int
@@ -85,6 +87,7 @@ NIMBLE = StackProfile(
     connections_max=4,
     advertises_again=False,
     attribute_bytes_max=None,
+    event_at_end=2,
     tells_peer_at_end=True,
     # BLE_HS_ETIMEOUT, BLE_HS_ENOTCONN.
     status_timed_out=13,
@@ -112,6 +115,8 @@ BTSTACK = StackProfile(
     connections_max=1,
     advertises_again=True,
     attribute_bytes_max=512,
+    # 8 where it has forgotten the connection by then, which is a matter of moments.
+    event_at_end=2,
     tells_peer_at_end=False,
     # ATT_HANDLE_VALUE_INDICATION_TIMEOUT and _DISCONNECT.
     status_timed_out=0x91,

@@ -6,8 +6,9 @@ import pytest
 from bleak import BleakScanner
 from bleak.exc import BleakError
 
-from pouch_sim.radio.active_radio import IRQ_CENTRAL_CONNECT, IRQ_CENTRAL_DISCONNECT
+from pouch_sim.radio.active_radio import IRQ_CENTRAL_CONNECT
 from pouch_sim.radio.link import RadioSettings
+from pouch_sim.radio.profile import NIMBLE
 from tests.sim.radio.board import ADVERTISED, CONTROL, NAMED, READ, Board, services
 from tests.sim.radio.helpers import SERVICE, STREAM, client
 from tests.sim.vm.rig import add_band, simulation
@@ -243,7 +244,7 @@ def test_central_that_comes_in_the_instant_of_off_is_told_and_leaves_nothing(sim
 
     sim.run(main())
     assert board.irqs().count(IRQ_CENTRAL_CONNECT) == 2
-    assert board.irqs().count(IRQ_CENTRAL_DISCONNECT) == 2
+    assert board.irqs().count(NIMBLE.event_at_end) == 2
 
 
 def test_power_cut_while_the_radio_says_goodbye_ends_it_there(sim, board):
