@@ -10,6 +10,7 @@ from .power import BROKEN_MV, LOW_MV, charge_permille
 
 _CAPABILITIES = c.CAN_UPDATE | c.CAN_SETTINGS | c.CAN_TIME | c.CAN_SELF_TEST | c.CAN_IDENTIFY
 _BOARD_BYTES = const(16)
+_UTC_S_MAX = const(0xFFFFFFFF)
 # Where a battery is neither full nor low.
 _MEDIUM_PERMILLE = const(300)
 _FULL_PERMILLE = const(700)
@@ -96,11 +97,13 @@ class Source:
 
     def time(self) -> dict:
         """Return the fields of a time reply."""
-        utc_s, utc_ms, round_trip_ms, told_ms = self._clock.utc() or (0, 0, 0, 0)
+        now = self._clock.utc()
+        utc_s, utc_ms, round_trip_ms, told_ms = now or (0, 0, 0, 0)
         return {
             "uptime_cs": self._clock.uptime_cs(),
-            "status": c.TIME_SET if utc_s else c.TIME_UNKNOWN,
-            "utc_s": utc_s,
+            "status": c.TIME_UNKNOWN if now is None else c.TIME_SET,
+            # A host may have told the last second that there is: it must not end the band.
+            "utc_s": min(utc_s, _UTC_S_MAX),
             "utc_ms": utc_ms,
             "round_trip_ms": round_trip_ms,
             "set_uptime_cs": told_ms // 10,

@@ -28,8 +28,8 @@ _TOKEN_NONCE_BYTES = 3
 _MAC_BYTES = 32
 # HMAC of RFC 2104 with SHA-256: block size and the two paddings.
 _BLOCK_BYTES = 64
-_INNER_PAD = 0x36
-_OUTER_PAD = 0x5C
+_INNER_PAD = b"\x36"
+_OUTER_PAD = b"\x5c"
 
 _RECOGNITION = b"pouch recognition"
 _SESSION = b"pouch session 1"
@@ -52,9 +52,8 @@ def hmac_sha256(key: bytes):  # noqa: ANN201 - a function; there is no typing on
     """
     if len(key) > _BLOCK_BYTES:
         key = hashlib.sha256(key).digest()
-    key = key + bytes(_BLOCK_BYTES - len(key))
-    inner_pad = bytes(byte ^ _INNER_PAD for byte in key)
-    outer_pad = bytes(byte ^ _OUTER_PAD for byte in key)
+    inner_pad = _padded(key, _INNER_PAD)
+    outer_pad = _padded(key, _OUTER_PAD)
 
     def digest(*parts: bytes) -> bytes:
         inner = hashlib.sha256(inner_pad)
@@ -65,6 +64,13 @@ def hmac_sha256(key: bytes):  # noqa: ANN201 - a function; there is no typing on
         return outer.digest()
 
     return digest
+
+
+def _padded(key: bytes, pad: bytes) -> bytes:
+    """Return the key, with zeros up to a block, XORed with a byte over and over."""
+    # As whole numbers: byte by byte a board takes milliseconds for each key.
+    mixed = int.from_bytes(key, "little") ^ int.from_bytes(pad * _BLOCK_BYTES, "little")
+    return mixed.to_bytes(_BLOCK_BYTES, "little")
 
 
 def hkdf_sha256(suite, key: bytes, salt: bytes, info: bytes, count: int) -> bytes:

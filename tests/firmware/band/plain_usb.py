@@ -3,10 +3,10 @@
 import asyncio
 
 from band.usb import UsbLink
-from pouch_protocol import cable, records
+from pouch_protocol import cable, messages, records
 from pouch_protocol import constants as c
 from pouch_protocol.host import HostSession, Records, Replied, Reported
-from tests.protocol.plain import ListSource, sample
+from tests.protocol.plain import BAND_ID, HOST_NONCE, KEY, ListSource, Suite, sample
 
 GREETING = cable.wrap_text(cable.GREETING)
 FAREWELL = cable.wrap_text(cable.FAREWELL)
@@ -43,6 +43,12 @@ class FakePort:
         self._deaf_from = deaf_from
         self.writes = 0
         self.line = b""
+        self._heard_bytes = 0
+
+    def heard(self):
+        """Return what the computer has got since it asked last."""
+        begin, self._heard_bytes = self._heard_bytes, len(self.line)
+        return self.line[begin:]
 
     async def read(self):
         self._clock.now_ms += self._step_ms
@@ -86,8 +92,8 @@ def _ask(host, start):
         frames.append(cable.wrap(c.CHANNEL_CONTROL, frame))
 
 
-def _ask_nonce(host):
-    return _ask(host, lambda: host.request(c.OP_CHALLENGE, c.OP_CHALLENGE_REPLY, {}))
+def _ask_hello(host):
+    return _ask(host, lambda: host.hello(HOST_NONCE))
 
 
 def _events(host, line):
@@ -106,10 +112,35 @@ def test_greeting_is_answered_and_frees_byte_3_until_the_farewell():
 
 def test_request_is_answered_over_the_same_session_as_on_the_radio():
     host = HostSession()
-    port, _ = _serve([GREETING, _ask(host, host.hello), FAREWELL])
+    port, _ = _serve([GREETING, _ask(host, host.info), FAREWELL])
     (reply,) = _events(host, port.line)
     assert isinstance(reply, Replied)
-    assert reply.fields["band_id"] == 0x0012ABCD
+    assert reply.fields["band_id"] == BAND_ID
+
+
+def test_host_with_the_key_talks_sealed_over_the_cable_too():
+    host = HostSession()
+
+    def authenticate(port):
+        _events(host, port.heard())
+        return _ask(host, lambda: host.authenticate(Suite, KEY))
+
+    def ask_time(port):
+        _events(host, port.heard())
+        assert host.sealed
+        return _ask(host, host.time)
+
+    port, _ = _serve([GREETING, _ask_hello(host), authenticate, ask_time, FAREWELL])
+    (reply,) = _events(host, port.heard())
+    assert isinstance(reply, Replied)
+    assert reply.opcode == c.OP_TIME_REPLY
+
+
+def test_stranger_on_the_cable_is_told_no_time():
+    host = HostSession()
+    port, _ = _serve([GREETING, _ask(host, host.time), FAREWELL])
+    (refused,) = _events(host, port.line)
+    assert (refused.request, refused.code) == (c.OP_TIME, c.CODE_NOT_AUTHENTICATED)
 
 
 def test_host_on_a_cable_is_local_and_one_before_the_greeting_is_nobody():
@@ -120,7 +151,9 @@ def test_host_on_a_cable_is_local_and_one_before_the_greeting_is_nobody():
         fields = {"key": bytes(16)}
         return _ask(host, lambda: host.request(c.OP_SET_KEY, c.OP_RESPONSE, fields))
 
-    port, _ = _serve([_ask_nonce(early), GREETING, _ask_nonce(host), set_key, FAREWELL])
+    source = ListSource([], key=None)
+    said = [_ask_hello(early), GREETING, _ask_hello(host), set_key, FAREWELL]
+    port, _ = _serve(said, source)
     assert port.line.startswith(GREETING)
     (reply,) = _events(host, port.line)
     assert isinstance(reply, Replied)
@@ -132,7 +165,8 @@ def test_long_report_arrives_whole_between_printed_lines():
     host = HostSession()
     printed = b"Traceback (most recent call last):\r\n"
     request = _ask(host, lambda: host.report(0, 299))
-    port, _ = _serve([GREETING + printed, printed + request, FAREWELL], ListSource(held))
+    source = ListSource(held, key=None)
+    port, _ = _serve([GREETING + printed, printed + request, FAREWELL], source)
     events = _events(host, port.line.replace(b"\x00\x00", b"\x00" + printed + b"\x00"))
     assert isinstance(events[-1], Reported)
     assert events[-1].complete
@@ -151,7 +185,7 @@ def test_frames_keep_the_conversation():
     host = HostSession()
     said = [GREETING]
     for _ in range(5):
-        said.append(_ask(host, host.hello))
+        said.append(_ask_hello(host))
         host._expected = 0
     port, settings = _serve(said, step_ms=9_000)
     assert settings == [NO_INTERRUPT, 3]
@@ -159,13 +193,20 @@ def test_frames_keep_the_conversation():
 
 
 def test_second_greeting_begins_a_new_session():
-    nonce = _ask_nonce(HostSession())
+    # A proof belongs to the greeting that it was made for.
     host = HostSession()
-    tag = {"tag": bytes(32)}
-    reset = _ask(host, lambda: host.request(c.OP_FACTORY_RESET, c.OP_RESPONSE, tag))
-    port, _ = _serve([GREETING, nonce, GREETING, reset, FAREWELL])
-    (refused,) = _events(host, port.line.split(GREETING)[2])
-    assert refused.code == c.CODE_NOT_AUTHENTICATED
+
+    def authenticate(port):
+        _events(host, port.heard())
+        return GREETING + _ask(host, lambda: host.authenticate(Suite, KEY))
+
+    port, _ = _serve([GREETING, _ask_hello(host), authenticate, FAREWELL])
+    said = cable.Unwrapper().feed(port.heard())
+    (frame,) = [content for channel, content in said if channel is not None]
+    # Its frames count from 0 again.
+    assert frame[0] == 0xC0
+    refused = messages.decode(frame[1:]).fields
+    assert refused == {"request": c.OP_AUTH, "code": c.CODE_NOT_AUTHENTICATED}
 
 
 def test_nobody_takes_the_answer_and_the_prompt_comes_back_at_once():
@@ -178,6 +219,7 @@ def test_host_that_goes_away_in_a_report_ends_it():
     held = [records.encode(c.KIND_SAMPLE, sample(uptime_cs=n), 7, n) for n in range(2000)]
     host = HostSession()
     request = _ask(host, lambda: host.report(0, 1999))
-    port, settings = _serve([GREETING, request], ListSource(held), deaf_from=20)
+    source = ListSource(held, key=None)
+    port, settings = _serve([GREETING, request], source, deaf_from=20)
     assert settings == [NO_INTERRUPT, 3]
     assert port.writes == 20
