@@ -1,7 +1,7 @@
 """Ways to one band: the port it is plugged into, or the air around it."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Container
+from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from typing import Protocol
@@ -149,8 +149,7 @@ class RadioReach:
         self._told = False
         # By address: the labels of the bands that were asked and are others.
         self._others: dict[str, str] = {}
-        is_label = self._wanted.startswith(_LABEL_START)
-        self._skip: Container[str] = self._others if is_label else _AllBut(self._wanted)
+        self._is_label = self._wanted.startswith(_LABEL_START)
 
     @asynccontextmanager
     async def connect(self, patience_s: float = 0.0) -> AsyncIterator[Conversation]:
@@ -171,7 +170,7 @@ class RadioReach:
                 " air at once"
             )
         while (left_s := end_s - loop.time()) > 0:
-            found = await self._adapter.hear(self._skip, left_s)
+            found = await self._adapter.hear(self._may_be, left_s)
             if found is None:
                 break
             try:
@@ -189,6 +188,12 @@ class RadioReach:
             f"{others}{failure}",
         )
 
+    def _may_be(self, found: FoundBand) -> bool:
+        """Tell whether this can be the one; an address comes in whatever case it was typed."""
+        if self._is_label:
+            return found.address not in self._others
+        return found.address.upper() == self._wanted
+
     async def _ask(self, found: FoundBand, stack: AsyncExitStack) -> Conversation | None:
         """Connect and ask who it is; stay connected if it is the band that is wanted."""
         attempt = AsyncExitStack()
@@ -201,16 +206,6 @@ class RadioReach:
                 return conversation
         self._others[found.address] = label
         return None
-
-
-class _AllBut:
-    """Every address but one, in whatever case the adapter writes it."""
-
-    def __init__(self, address: str) -> None:
-        self._address = address
-
-    def __contains__(self, address: object) -> bool:
-        return str(address).upper() != self._address
 
 
 async def _begin(link: BandLink, clock: Callable[[], float]) -> Conversation:

@@ -63,10 +63,10 @@ class DyingAdapter(FakeAdapter):
         super().__init__(links)
         self._read_count = read_count
 
-    async def hear(self, skip, timeout_s):
+    async def hear(self, wanted, timeout_s):
         if len(self.tries) == self._read_count:
             raise LinkError(LinkFailure.NOT_REACHED, "Bluetooth adapter: not there")
-        return await super().hear(skip, timeout_s)
+        return await super().hear(wanted, timeout_s)
 
 
 def test_adapter_that_does_not_work_is_one_line(store):
@@ -86,10 +86,10 @@ def test_adapter_that_fails_in_the_middle_is_told_after_what_was_read(store, cap
 
 def test_rounds_tell_of_each_band_and_of_an_adapter_that_fails_until_ctrl_c(store, capsys):
     class Interrupted(DyingAdapter):
-        async def hear(self, skip, timeout_s):
+        async def hear(self, wanted, timeout_s):
             if asyncio.get_running_loop().time() > 100:
                 raise KeyboardInterrupt
-            return await super().hear(skip, timeout_s)
+            return await super().hear(wanted, timeout_s)
 
     adapter = Interrupted({"AA:01": lambda: FakeLink(ListSource(made_records(12)))}, 1)
     with pytest.raises(KeyboardInterrupt):
