@@ -26,8 +26,9 @@ from .anchors import AnchorPlan
 from .backoff import Backoff, round_pause_s
 from .healing import Healing, Step
 from .link import BandAdapter, FoundBand, LinkError, LinkFailure
+from .naming import Names, address_of, naming, stranger_hint
 from .pull import PullResult, pull
-from .status import Strangers, WardStatus
+from .status import WardStatus
 
 log = logging.getLogger(__name__)
 
@@ -51,11 +52,6 @@ _HEALED = {
 }
 
 
-def address_of(band: FoundBand) -> str:
-    """Return a band's address, which names it for as long as it stays the same."""
-    return band.address
-
-
 @dataclass
 class Round:
     """What one round over the ward brought.
@@ -63,14 +59,27 @@ class Round:
     Attributes:
         pulls: one per band that was read.
         failures: one line per band that was not, naming it and why.
-        notes: lines about the adapter.
-        stranger_count: bands on the air of which this computer has no key.
+        notes: lines about the adapter and about bands that were left alone.
     """
 
     pulls: list[PullResult] = field(default_factory=list)
     failures: list[str] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
-    stranger_count: int = 0
+
+
+@dataclass
+class _Watch:
+    """What is remembered from one hearing to the next, for one round or one run.
+
+    Attributes:
+        backoff: who is wanted.
+        names: who is who.
+        healing: whether the adapter is stuck; a single round is over before that can be told.
+    """
+
+    backoff: Backoff
+    names: Names
+    healing: Healing | None = None
 
 
 class Collector:
@@ -120,12 +129,12 @@ class Collector:
             StoreError: the store does not; nothing that was acknowledged is lost.
         """
         outcome = Round()
-        backoff, strangers = Backoff(math.inf, round_pause_s), Strangers()
+        watch = _Watch(Backoff(math.inf, round_pause_s), Names(self._name_of))
         failures: dict[str, list[str]] = {}
         try:
-            while (heard := await self._hear(backoff, strangers, _LISTEN_S)) is not None:
+            while (heard := await self._hear(watch, _LISTEN_S)) is not None:
                 band, name = heard
-                one = await self._take_turn(band, name, backoff, None)
+                one = await self._take_turn(band, name, watch)
                 # What a band that was read after all had said before is of no interest any more.
                 failures[name] = one.failures
                 outcome.pulls += one.pulls
@@ -136,7 +145,8 @@ class Collector:
                 raise
             failures["the adapter"] = [str(error)]
         outcome.failures = list(chain.from_iterable(failures.values()))
-        outcome.stranger_count = self._status.stranger_count
+        if self._status.stranger_count:
+            outcome.notes.append(stranger_hint(self._status.stranger_count))
         return outcome
 
     async def run(self, interval_s: float, on_round: Callable[[Round], None]) -> None:
@@ -150,54 +160,46 @@ class Collector:
 
         Args:
             interval_s: from one pull of a band to the next of the same.
-            on_round: told of each band at once, as a round of that band alone; and of an adapter
-                that does not work, as a failure. It is tried again soon.
+            on_round: told of each band at once, as a round of that band alone; of an adapter that
+                does not work, as a failure (it is tried again soon); and of the rest as notes.
         """
         loop = asyncio.get_running_loop()
-        backoff, strangers = Backoff(interval_s), Strangers()
-        healing = Healing(loop.time())
+        healing, told_count = Healing(loop.time()), 0
+        watch = _Watch(Backoff(interval_s), Names(self._name_of), healing)
+        # Whoever has just started it waits for a first word.
+        first_s = loop.time() + _LISTEN_S
         while True:
-            listen_s = min(interval_s, healing.patience_s(loop.time()))
+            patience_s = _LISTEN_S if loop.time() < first_s else healing.patience_s(loop.time())
+            listen_s = min(interval_s, patience_s)
             failed = False
             try:
-                heard = await self._hear(backoff, strangers, listen_s)
+                heard = await self._hear(watch, listen_s)
                 healing.note_scanned()
                 if heard is not None:
                     healing.note_heard(self._adapter.heard_s)
-                    outcome = await self._take_turn(*heard, backoff, healing)
-                    outcome.stranger_count = self._status.stranger_count
-                    on_round(outcome)
+                    on_round(await self._take_turn(*heard, watch))
             except LinkError as error:
                 failed = True
                 healing.note_failed()
                 on_round(Round(failures=[str(error)]))
             healing.note_heard(self._adapter.heard_s)
-            if lines := await self._heal(healing):
+            lines = await self._heal(healing)
+            if self._status.stranger_count > told_count:
+                told_count = self._status.stranger_count
+                lines.append(stranger_hint(told_count))
+            if lines:
                 on_round(Round(notes=lines))
             if failed:
                 await asyncio.sleep(min(interval_s, _ADAPTER_PAUSE_S))
 
-    async def _hear(
-        self, backoff: Backoff, strangers: Strangers, timeout_s: float
-    ) -> tuple[FoundBand, str] | None:
+    async def _hear(self, watch: _Watch, timeout_s: float) -> tuple[FoundBand, str] | None:
         """Listen for a band that is wanted; return it and its name."""
         loop = asyncio.get_running_loop()
-        # A band says the same twenty times in a window, and to find its name takes a look at every
-        # key. Kept no longer than this: a key may be added at any time.
-        names: dict[tuple[str, bytes], str | None] = {}
-
-        def name_of(band: FoundBand) -> str | None:
-            said = band.address, band.token
-            if said not in names:
-                names[said] = self._name_of(band)
-            return names[said]
+        watch.names.begin()
 
         def wanted(band: FoundBand) -> bool:
-            name = name_of(band)
-            if name is None:
-                strangers.note(band.address, loop.time())
-                return False
-            return backoff.wanted(name, loop.time())
+            name = watch.names.of(band, loop.time())
+            return name is not None and watch.backoff.wanted(name, loop.time())
 
         try:
             band = await self._adapter.hear(wanted, timeout_s)
@@ -205,17 +207,12 @@ class Collector:
             self._note_adapter_failure(str(error))
             raise
         finally:
-            self._status.stranger_count = strangers.count(loop.time())
+            self._status.stranger_count = watch.names.stranger_count(loop.time())
         self._status.note_adapter_works()
-        if band is None:
-            return None
-        name = name_of(band)
-        assert name is not None
-        return band, name
+        name = None if band is None else watch.names.of(band, loop.time())
+        return None if band is None or name is None else (band, name)
 
-    async def _take_turn(
-        self, band: FoundBand, name: str, backoff: Backoff, healing: Healing | None
-    ) -> Round:
+    async def _take_turn(self, band: FoundBand, name: str, watch: _Watch) -> Round:
         """Pull a band that was heard just now; return the round of that band alone.
 
         Raises:
@@ -228,26 +225,26 @@ class Collector:
             failure, message = "unreadable", str(error)
             ends_turn = reached = True
         except LinkError as error:
-            failure, message = error.reason.name.lower(), _naming(band, name, str(error))
+            failure, message = error.reason.name.lower(), naming(band, name, str(error))
             if error.reason is LinkFailure.ADAPTER:
                 self._note_adapter_failure(message)
                 raise LinkError(error.reason, message) from error
             ends_turn = error.reason in _ENDS_TURN
             reached = error.reason is not LinkFailure.NOT_REACHED
         else:
-            rest_s = backoff.note_read(name, loop.time())
+            rest_s = watch.backoff.note_read(name, loop.time())
             self._status.note_read(name, result, rest_s)
-            if healing is not None:
-                healing.note_reached(loop.time())
+            if watch.healing is not None:
+                watch.healing.note_reached(loop.time())
             return Round(pulls=[result])
         log.warning("%s", message)
-        if healing is not None:
+        if watch.healing is not None:
             if reached:
-                healing.note_reached(loop.time())
+                watch.healing.note_reached(loop.time())
             else:
-                healing.note_not_reached(name, loop.time())
-        pause_s = backoff.note_failed(name, loop.time(), had_its_turn=ends_turn)
-        self._status.note_failed(name, failure, message, backoff.failures(name), pause_s)
+                watch.healing.note_not_reached(name, loop.time())
+        pause_s = watch.backoff.note_failed(name, loop.time(), had_its_turn=ends_turn)
+        self._status.note_failed(name, failure, message, watch.backoff.failures(name), pause_s)
         return Round(failures=[message])
 
     async def _heal(self, healing: Healing) -> list[str]:
@@ -282,10 +279,3 @@ class Collector:
         except TimeoutError as error:
             message = f"{band.address}: not read within {_PULL_TIMEOUT_S:g} s"
             raise LinkError(LinkFailure.SLOW, message) from error
-
-
-def _naming(band: FoundBand, name: str, message: str) -> str:
-    """Return what happened with the label of the band in it, where that is known."""
-    if name in (band.address, "") or name in message:
-        return message
-    return f"band {name}: {message}"

@@ -10,12 +10,10 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from pouch_host.store import Band, Store
+from pouch_protocol.constants import band_label, parse_band_label
 
 from .healing import Step
 from .pull import PullResult
-
-# Windows of the usual plan are 57 to 63 s apart: in this time each band is heard once at most.
-_STRANGERS_S = 55.0
 
 
 @dataclass
@@ -148,12 +146,15 @@ class WardStatus:
         return self._clock() + pause_s if math.isfinite(pause_s) else None
 
     def _band(self, label: str) -> BandStatus:
-        return self._bands.setdefault(label, BandStatus(label, known=False))
+        band = self._bands.get(label)
+        if band is None:
+            band = self._bands[label] = BandStatus(label, known=_is_label(label))
+        return band
 
     def _move(self, name: str, label: str) -> None:
         before = self._bands.pop(name, None)
         if before is not None and label not in self._bands:
-            before.label = label
+            before.label, before.known = label, True
             self._bands[label] = before
         elif before is not None:
             self._bands[label].failure_counts += before.failure_counts
@@ -165,34 +166,13 @@ class WardStatus:
 
     def _read_store(self, band: Band) -> None:
         status = self._band(band.label)
-        status.known = True
         status.last_contact_utc_s = band.last_contact_utc_s
         status.battery_mv = band.battery_mv
         status.missing_count = self._store.missing_count(band.band_id)
 
 
-class Strangers:
-    """Counts bands on the air that belong to somebody else; their addresses change each window."""
-
-    def __init__(self) -> None:
-        """Begin with none."""
-        self._since_s = 0.0
-        self._before_count = 0
-        self._addresses: set[str] = set()
-
-    def note(self, address: str, now_s: float) -> None:
-        """One was heard."""
-        self._roll(now_s)
-        self._addresses.add(address)
-
-    def count(self, now_s: float) -> int:
-        """Return how many there are, as of late; none of them is counted under two addresses."""
-        self._roll(now_s)
-        return max(self._before_count, len(self._addresses))
-
-    def _roll(self, now_s: float) -> None:
-        age_s = now_s - self._since_s
-        if age_s >= _STRANGERS_S:
-            self._before_count = len(self._addresses) if age_s < 2 * _STRANGERS_S else 0
-            self._since_s = now_s
-            self._addresses.clear()
+def _is_label(name: str) -> bool:
+    try:
+        return band_label(parse_band_label(name)) == name
+    except ValueError:
+        return False

@@ -169,5 +169,27 @@ def test_strangers_are_left_alone_and_counted(store):
     outcome = in_simulated_time(scenario())
     assert [result.label for result in outcome.pulls] == ["P-00000002"]
     assert outcome.failures == []
-    assert outcome.stranger_count == 2
+    assert outcome.notes == ["2 bands heard that this computer has no key for"]
     assert len(adapter.tries) == 1
+
+
+def test_run_tells_of_strangers_soon_and_again_only_if_there_are_more(store):
+    adapter = FakeAdapter({f"AA:0{number}": band(number, 10) for number in (1, 2)}, moving=True)
+    told = []
+
+    async def scenario():
+        loop = asyncio.get_running_loop()
+
+        def name_of(_one):
+            return None
+
+        collector = Collector(adapter, store, lambda: NOW_UTC_S, name_of=name_of)
+        task = asyncio.ensure_future(
+            collector.run(INTERVAL_S, lambda outcome: told.append((loop.time(), outcome.notes)))
+        )
+        await asyncio.sleep(3600)
+        task.cancel()
+
+    in_simulated_time(scenario())
+    assert told == [(65, ["2 bands heard that this computer has no key for"])]
+    assert adapter.tries == []
