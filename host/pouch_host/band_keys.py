@@ -72,7 +72,9 @@ class KeyRing:
             return self._keys
         return self._keep(changed_ns, self._read_all(folder))
 
-    def _keep(self, changed_ns: int, keys: dict[str, tuple[bytes, ...]]) -> Mapping:
+    def _keep(
+        self, changed_ns: int, keys: dict[str, tuple[bytes, ...]]
+    ) -> Mapping[str, tuple[bytes, ...]]:
         if changed_ns != self._changed_ns or keys != self._keys:
             self._changed_ns, self._keys = changed_ns, keys
         return self._keys

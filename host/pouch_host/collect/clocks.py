@@ -103,5 +103,10 @@ class ClockJudge:
         return self.doubt is None
 
 
+def clock_hint(doubt: str) -> str:
+    """Return what to say of a clock that is in doubt, and what to do."""
+    return f"{doubt}: no band is told the time; set the clock, or say --trust-clock"
+
+
 def _text(utc_s: float) -> str:
     return datetime.fromtimestamp(utc_s, UTC).strftime("%Y-%m-%d %H:%M UTC")

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pouch_protocol import auth
 from pouch_protocol.host import HostSession
 
+from .link import FoundBand
 from .suite import HostSuite
 
 # What is known is asked for twenty times in a second of each band on the air.
@@ -53,13 +54,22 @@ class KnownBands:
         """Return bands with these keys and no others, for ever."""
         return cls(lambda: keys)
 
-    @property
-    def labels(self) -> set[str]:
-        """The bands whose keys are here by name."""
-        return {known.label for known, _ in self._all() if known.label is not None}
+    def may_have(self, label: str) -> bool:
+        """Tell whether the key of a band is here, or one that may be its."""
+        return any(known.label in (label, None) for known, _ in self._all())
+
+    def name_of(self, band: FoundBand) -> str | None:
+        """Return what lasts of a band that was heard: its label, None if its key is not here.
+
+        With a key of which nobody said whose it is, that is the address in this window.
+        """
+        label = self.label_of(band.token)
+        return band.address if label == "" else label
 
     def label_of(self, token: bytes) -> str | None:
-        """Return the label of the band that advertises this token; None if it is nobody's here.
+        """Return the label of the band that advertises this token; None if its key is not here.
+
+        It is "" for a key that was given without saying of which band.
 
         Args:
             token: TOKEN_BYTES, or what stands in their place.

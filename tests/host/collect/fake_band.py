@@ -24,6 +24,22 @@ def made_records(count):
     ]
 
 
+class NamedSource(ListSource):
+    """A band with an identity of its own."""
+
+    def __init__(self, band_id, records):
+        super().__init__(records)
+        self._band_id = band_id
+
+    def hello(self):
+        return super().hello() | {"band_id": self._band_id}
+
+
+def band(band_id, count, **faults):
+    """Return what makes a sound connection to a band of so many records, each time it is asked."""
+    return lambda: FakeLink(NamedSource(band_id, made_records(count)), **faults)
+
+
 class FakeLink:
     """Connects a host to a BandSession; loses frames or ends when told.
 
@@ -42,6 +58,9 @@ class FakeLink:
         self._cut_after = cut_after
         self._delay_s = delay_s
         self.sent = 0
+
+    async def opened(self):
+        """Return once the connection is made."""
 
     async def send(self, frame):
         self._band.receive(frame)
@@ -69,21 +88,31 @@ class FakeAdapter:
     Args:
         links: what to connect to.
         period_s: of all bands.
+        moving: whether a band has another address in each of its windows, as a real one has; what
+            lasts is then in its token.
 
     Attributes:
         tries: time and address of each connection that was tried.
         open: connections that are open now.
+        steps: what was done for a stuck adapter, each with its time.
+        heard_s: see BandAdapter.
     """
 
-    def __init__(self, links, period_s=60.0):
+    def __init__(self, links, period_s=60.0, *, moving=False):
         self._links = links
+        self._moving = moving
         self._period_s = period_s
         # When each is on the air next, on the loop's clock.
         self._due_s = {address: float(index) for index, address in enumerate(sorted(links))}
         self.tries = []
         self.open = 0
+        self.steps = []
+        self.heard_s = None
 
-    async def hear(self, skip, timeout_s):
+    async def heal(self, step):
+        self.steps.append((asyncio.get_running_loop().time(), step))
+
+    async def hear(self, wanted, timeout_s):
         loop = asyncio.get_running_loop()
         now_s = loop.time()
         end_s = now_s + timeout_s
@@ -97,17 +126,22 @@ class FakeAdapter:
                 break
             await asyncio.sleep(due_s - loop.time())
             self._due_s[address] += self._period_s
-            if address not in skip:
-                return FoundBand(address, address)
+            self.heard_s = due_s
+            band = FoundBand(address, address)
+            if self._moving:
+                band = FoundBand(f"{address}@{due_s:g}", address, address.encode())
+            if wanted(band):
+                return band
         await asyncio.sleep(end_s - loop.time())
         return None
 
     @asynccontextmanager
     async def connect(self, band):
         self.tries.append((asyncio.get_running_loop().time(), band.address))
-        link = self._links[band.address]()
+        link = self._links[band.handle]()
         self.open += 1
         try:
+            await link.opened()
             yield link
         finally:
             self.open -= 1
@@ -125,6 +159,8 @@ __all__ = [
     "FakeAdapter",
     "FakeLink",
     "ListSource",
+    "NamedSource",
+    "band",
     "in_simulated_time",
     "made_records",
 ]

@@ -10,23 +10,12 @@ from pouch_host.store import Store
 from tests.host.collect.fake_band import (
     FakeAdapter,
     FakeLink,
-    ListSource,
+    NamedSource,
+    band,
     in_simulated_time,
-    made_records,
 )
 
 NOW_UTC_S = 1_790_000_000.0
-
-
-class NamedSource(ListSource):
-    """A band with an identity of its own."""
-
-    def __init__(self, band_id, records):
-        super().__init__(records)
-        self._band_id = band_id
-
-    def hello(self):
-        return super().hello() | {"band_id": self._band_id}
 
 
 class DeadAdapter(FakeAdapter):
@@ -35,13 +24,8 @@ class DeadAdapter(FakeAdapter):
     def __init__(self):
         super().__init__({})
 
-    async def hear(self, skip, timeout_s):
+    async def hear(self, wanted, timeout_s):
         raise LinkError(LinkFailure.NOT_REACHED, "Bluetooth adapter: not there")
-
-
-def band(band_id, count, **faults):
-    """Return what makes a sound connection to a band of so many records, each time it is asked."""
-    return lambda: FakeLink(NamedSource(band_id, made_records(count)), **faults)
 
 
 def unreachable():
@@ -208,10 +192,10 @@ def test_band_that_never_finishes_holds_up_the_others_for_three_minutes_only(sto
 
 def test_adapter_that_fails_after_a_band_was_read_is_told_beside_that_band(store):
     class DyingAdapter(FakeAdapter):
-        async def hear(self, skip, timeout_s):
+        async def hear(self, wanted, timeout_s):
             if self.tries:
                 raise LinkError(LinkFailure.NOT_REACHED, "Bluetooth adapter: gone")
-            return await super().hear(skip, timeout_s)
+            return await super().hear(wanted, timeout_s)
 
     outcome, _ = one_round(DyingAdapter({"AA:01": band(1, 10)}), store)
     assert brought(outcome) == [(1, 10)]
@@ -259,23 +243,40 @@ def test_run_does_not_pull_anew_at_once_after_a_pull_that_took_long(store):
     assert again_s == pytest.approx(took_s + 60 - 30, abs=1)
 
 
-def test_run_leaves_a_band_alone_that_failed_three_times_and_tells_each_failure(store):
+def test_run_tries_a_band_that_fails_ever_more_seldom_and_tells_each_failure(store):
     adapter = FakeAdapter({"AA:02": unreachable})
-    told = run_until_told(adapter, store, 4, 300)
-    # Half a minute short of five minutes after the third, and then in the next window.
-    assert times_of(told) == [0, 60, 120, 120 + 300]
-    assert [outcome.failures for _, outcome in told] == [["AA:02: timed out"]] * 4
+    told = run_until_told(adapter, store, 7, 300)
+    # The next window, then the second, fourth, eighth and from then on each sixteenth.
+    windows = [time_s / 60 for time_s in times_of(told)]
+    assert windows == [0, 1, 3, 7, 15, 31, 47]
+    assert [outcome.failures for _, outcome in told] == [["AA:02: timed out"]] * 7
+
+
+def test_run_with_a_band_that_was_read_again_begins_with_the_shortest_pause(store):
+    def fourth_time():
+        return band(2, 20)() if len(adapter.tries) == 4 else unreachable()
+
+    adapter = FakeAdapter({"AA:02": fourth_time})
+    told = run_until_told(adapter, store, 6, 300)
+    windows = [time_s / 60 for time_s in times_of(told)]
+    assert windows == [0, 1, 3, 7, 7 + 5, 7 + 5 + 1]
+
+
+def test_run_leaves_a_band_that_refuses_alone_for_a_whole_interval_at_least(store):
+    told = run_until_told(FakeAdapter({"AA:05": newer_band}), store, 5, 300)
+    windows = [time_s / 60 for time_s in times_of(told)]
+    assert windows == [0, 5, 10, 15, 23]
 
 
 def test_run_goes_on_soon_after_the_adapter_failed(store):
     class FlakyAdapter(FakeAdapter):
         failures = 2
 
-        async def hear(self, skip, timeout_s):
+        async def hear(self, wanted, timeout_s):
             if self.failures:
                 self.failures -= 1
                 raise LinkError(LinkFailure.NOT_REACHED, "Bluetooth adapter: in progress")
-            return await super().hear(skip, timeout_s)
+            return await super().hear(wanted, timeout_s)
 
     told = run_until_told(FlakyAdapter({"AA:01": band(1, 10)}), store, 3, 600)
     assert [outcome.failures for _, outcome in told[:2]] == [
