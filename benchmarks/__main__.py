@@ -4,11 +4,12 @@ import sys
 import tempfile
 from pathlib import Path
 
-from . import charge, heap, ingest, live_hours, wear, week
+from . import charge, goodput, heap, ingest, live_hours, wear, week
 
 _ALL = {
     "week": week.measure,
     "ingest": ingest.measure,
+    "goodput": goodput.measure,
     "wear": wear.measure,
     "charge": charge.measure,
     "live_hours": live_hours.measure,

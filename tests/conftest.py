@@ -5,6 +5,8 @@ import os
 import hypothesis
 import pytest
 
+from tests.support.cases import Cases
+
 DEFAULT_SEED = 20_260_101
 _WORKER_PREFIX = "gw"
 
@@ -21,6 +23,16 @@ def pytest_addoption(parser):
         type=int,
         default=DEFAULT_SEED,
         help="seed of every simulated world that a test does not seed itself",
+    )
+    parser.addoption(
+        "--whole",
+        action="store_true",
+        help="run every case of the tests that otherwise run a share of theirs (make torture)",
+    )
+    parser.addoption(
+        "--case",
+        type=int,
+        help="run this one case of a test of many, as its failure says",
     )
 
 
@@ -72,3 +84,10 @@ def pytest_runtest_makereport(item, call):
 def seed(request) -> int:
     """Return the seed of this run: the same in every run unless --seed says otherwise."""
     return request.config.getoption("seed")
+
+
+@pytest.fixture
+def cases(request) -> Cases:
+    """Return what runs the numbered cases of a test."""
+    option = request.config.getoption
+    return Cases(request.node.nodeid, whole=option("whole"), only=option("case"))

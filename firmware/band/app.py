@@ -99,7 +99,7 @@ class App:
             (c.SELF_TEST_MOTION, motion),
         )
         source = Source(log, recorder, clock, board, settings, VERSION, self._make_requests)
-        self._link = link.Link(link.radio(), source, awake)
+        self._link = link.Link(link.radio(), source, awake, board.SENDS_IN_ORDER)
         port = usb.Port(sys.stdin.buffer, sys.stdout.buffer)
         self._usb = usb.UsbLink(port, source, clock, kbd_intr)
         self._gestures = Gestures(

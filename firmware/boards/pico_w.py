@@ -64,6 +64,9 @@ class Board:
     WATCHDOG_MS = 8_000
     # Half of that, since the watchdog is fed between two sleeps.
     SLEEP_MS_MAX = 4_000
+    # BTstack keeps notifications on the heap without limit, and lets indications overtake them
+    # (extmod/btstack/modbluetooth_btstack.c; BTstack, src/ble/att_server.c).
+    SENDS_IN_ORDER = False
 
     def __init__(self) -> None:
         """Claim pins and buses; light and motor are off."""

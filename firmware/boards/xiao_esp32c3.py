@@ -77,6 +77,8 @@ class Board:
     WATCHDOG_MS = 60_000
     # The accelerometer's FIFO is to be emptied every 30 s, so nothing asks for longer.
     SLEEP_MS_MAX = 30_000
+    # NimBLE refuses what it has no room for, and sends the rest in its order.
+    SENDS_IN_ORDER = True
 
     def __init__(self) -> None:
         """Claim pins and buses; light and motor are off."""

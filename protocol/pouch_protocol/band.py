@@ -57,7 +57,6 @@ class BandSession:
         self._channel = c.CHANNEL_CONTROL
         self._replies = []
         self._report = None
-        self._frames_since_progress = 0
         # Nonces and both messages of the last HELLO, until somebody refers to it.
         self._hello = None
         # From AUTH on what comes in is sealed; from the end of its reply on what goes out, too.
@@ -77,21 +76,20 @@ class BandSession:
         Nothing is raised for what a peer may send: damage is answered with a response code, and
         the host's time-outs do the rest.
         """
-        data = None
         try:
-            clear = frame if self._opener is None else self._opener.open(frame)
-            if clear is not None:
-                data = self._joiner.join(clear)
-            if data is None:
-                return
+            data = self._join(frame)
+        except ProtocolError:
+            self._respond_unreadable()
+            return
+        if data is None:
+            return
+        try:
             message = messages.decode(data)
         except Unsupported:
             self._respond(data[1], data[0], self._refusal(data[0]) or c.CODE_OPCODE_UNSUPPORTED)
             return
         except ProtocolError:
-            # While the last clear reply waits, nothing else may go out in the clear.
-            if self._keys is None:
-                self._respond(c.PROCEDURE_UNREADABLE, 0, c.CODE_CORRUPT)
+            self._respond_unreadable()
             return
         code = self._refusal(message.opcode)
         if code:
@@ -109,8 +107,8 @@ class BandSession:
         """
         splitter = self._splitters[self._channel]
         if not splitter.busy:
-            if self._said_last_clear:
-                self._seal_from_now()
+            if self._keys is not None and self._said_last_clear:
+                self._seal_from_now(self._keys)
             room = frame_bytes_max - (TAG_BYTES if self._sealers else 0)
             loaded = self._next_message(room)
             if loaded is None:
@@ -118,12 +116,15 @@ class BandSession:
             self._channel, message = loaded
             splitter = self._splitters[self._channel]
             splitter.load(message)
-        if self._channel == c.CHANNEL_STREAM:
-            self._frames_since_progress += 1
         if self._sealers is None:
             return self._channel, splitter.next_frame(frame_bytes_max)
-        frame = splitter.next_frame(frame_bytes_max - TAG_BYTES)
+        frame = splitter.next_frame(frame_bytes_max - TAG_BYTES) or b""
         return self._channel, self._sealers[self._channel].seal(frame)
+
+    def _join(self, frame: bytes) -> "bytes | None":
+        """Return the message that a frame completes, opened if it has to be sealed."""
+        clear = frame if self._opener is None else self._opener.open(frame)
+        return None if clear is None else self._joiner.join(clear)
 
     def _refusal(self, opcode: int) -> int:
         """Return why this host may not ask this, 0 if it may."""
@@ -212,10 +213,9 @@ class BandSession:
         self._opener = Opener(keys.of_host(), c.CHANNEL_CONTROL)
         self._joiner = Joiner()
 
-    def _seal_from_now(self) -> None:
-        keys = self._keys.of_band()
+    def _seal_from_now(self, session_keys: auth.SessionKeys) -> None:
+        keys = session_keys.of_band()
         self._keys = None
-        self._said_last_clear = False
         self._splitters = (Splitter(), Splitter())
         self._sealers = (Sealer(keys, c.CHANNEL_CONTROL), Sealer(keys, c.CHANNEL_STREAM))
 
@@ -239,7 +239,6 @@ class BandSession:
             self._respond(procedure, opcode, c.CODE_NO_RECORDS)
         else:
             self._report = _Report(procedure, first, end)
-            self._frames_since_progress = 0
 
     def _next_message(self, frame_bytes_max: int) -> "tuple | None":
         if self._replies:
@@ -249,9 +248,6 @@ class BandSession:
         report = self._report
         if report is None:
             return None
-        if self._frames_since_progress >= c.PROGRESS_FRAMES:
-            self._frames_since_progress = 0
-            return c.CHANNEL_CONTROL, report.progress_message()
         message = report.next_records(self._source, frame_bytes_max)
         if message is not None:
             return c.CHANNEL_STREAM, message
@@ -264,6 +260,11 @@ class BandSession:
     def _send(self, message: bytes) -> None:
         if len(self._replies) < _REPLIES_MAX:
             self._replies.append(message)
+
+    def _respond_unreadable(self) -> None:
+        # While the last clear reply waits, nothing else may go out in the clear.
+        if self._keys is None:
+            self._respond(c.PROCEDURE_UNREADABLE, 0, c.CODE_CORRUPT)
 
     def _respond(self, procedure: int, request: int, code: int) -> None:
         self._reply(c.OP_RESPONSE, procedure, {"request": request, "code": code})
@@ -292,6 +293,12 @@ class _Report:
         count = min(count, self._end - self._next)
         boot_id, record_no, records = source.read(self._next, count)
         records = records[: max(0, self._end - record_no) * c.RECORD_BYTES]
+        held = len(records) // c.RECORD_BYTES
+        if 0 < held < count and record_no + held < self._end:
+            # The segment ends here: what follows may be of the same boot and fill the message.
+            other_boot_id, other_no, more = source.read(record_no + held, count - held)
+            if (other_boot_id, other_no) == (boot_id, record_no + held):
+                records += more[: (self._end - other_no) * c.RECORD_BYTES]
         if not records:
             self._next = self._end
             return None
@@ -301,10 +308,6 @@ class _Report:
         self._count += len(records) // c.RECORD_BYTES
         self._crc = crc32(records, self._crc)
         return message
-
-    def progress_message(self) -> bytes:
-        """Return the message that tells how far the report is."""
-        return messages.encode(c.OP_PROGRESS, self._procedure, {"record_count": self._count})
 
     def done_message(self) -> bytes:
         """Return the message that closes the report with its count and CRC."""

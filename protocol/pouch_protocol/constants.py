@@ -123,7 +123,6 @@ OP_REPORT_DONE = 0x84
 OP_SET_TIME_REPLY = 0x85
 OP_SELF_TEST_REPLY = 0x86
 OP_AUTH_REPLY = 0x87
-OP_PROGRESS = 0x88
 OP_UPDATE_REPLY = 0x8A
 OP_RESPONSE = 0x8F
 OP_SETTINGS_REPLY = 0x90
@@ -199,11 +198,6 @@ SWITCH_BLINDED = 0x02
 
 # Longer than a ward needs to find one band among its lights; each request begins anew.
 IDENTIFY_S_MAX = 60
-
-# While a report runs the band says after so many frames how far it is. It waits for the
-# confirmation of the last such word before it says the next: so no more than twice as many frames
-# are ever under way, on a port too that queues them without end (BTstack).
-PROGRESS_FRAMES = 32
 
 # A message must fit the band's RAM twice over (one being sent, one being joined).
 MESSAGE_BYTES_MAX = 1024

@@ -261,9 +261,6 @@ class HostSession:
         self._keys = None
 
     def _event(self, message: messages.Message) -> list:
-        if message.opcode == c.OP_PROGRESS and self._expected == c.OP_REPORT_DONE:
-            # It keeps the band from running ahead of the radio; the count at the end decides.
-            return []
         if message.opcode == c.OP_RECORDS and self._expected == c.OP_REPORT_DONE:
             self._count += len(message.payload) // c.RECORD_BYTES
             self._crc = crc32(message.payload, self._crc)

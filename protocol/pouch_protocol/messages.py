@@ -54,7 +54,6 @@ LAYOUTS = Layouts(
         "caregiver_temperature_c128 h, infant_touch_pf512 H, caregiver_touch_pf512 H, "
         "activity_mg B, battery_mv H, free_heap_bytes I, free_blocks H, reset_cause B",
         c.OP_AUTH_REPLY: "proof 16s",
-        c.OP_PROGRESS: "record_count I",
         c.OP_UPDATE_REPLY: "position I",
         c.OP_RESPONSE: "request B, code B",
         c.OP_SETTINGS_REPLY: _SETTINGS,

@@ -10,9 +10,8 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
+import random
 from collections.abc import Callable
-
-from bumble import hci
 
 from pouch_sim.band_settings import BandHost, BandSettings, BandStats
 from pouch_sim.clock import Crystal
@@ -24,6 +23,7 @@ from pouch_sim.hardware.machine import PWRON_RESET, Machine
 from pouch_sim.hardware.modules import Reset
 from pouch_sim.hardware.supply import Supply
 from pouch_sim.hardware.usb import UsbPort
+from pouch_sim.radio.addresses import BandAddresses
 from pouch_sim.radio.module import BleModule, BluetoothModule
 from pouch_sim.radio.peripheral import Peripheral
 from pouch_sim.vm import frames
@@ -40,8 +40,6 @@ _UV_PER_BATTERY_MV = 500
 
 _LOG_LINES_IN_ERROR = 3
 _UNIQUE_ID_BYTES = 6
-# The two top bits of a random static address are ones (Core specification, vol 6 part B 1.3.2.1).
-_STATIC_ADDRESS_BITS = 0xC0
 
 
 class SimBand:
@@ -80,17 +78,17 @@ class SimBand:
         self._machine: Machine | None = None
         self._boot_timer: asyncio.TimerHandle | None = None
         self._off = asyncio.Event()
-        address = bytearray(self._derive("address", _UNIQUE_ID_BYTES))
-        address[-1] |= _STATIC_ADDRESS_BITS
         self.usb = UsbPort(
             simulation.loop, self._post, lambda: self._vm is not None and self._vm.asleep
         )
+        bluetooth = BOARDS[settings.board].bluetooth
         self._radio = Peripheral(
             settings.name,
-            hci.Address(bytes(address), hci.Address.RANDOM_DEVICE_ADDRESS),
+            BandAddresses(random.Random(f"{simulation.seed}:{settings.index}:radio"), bluetooth),
             simulation.air,
             self._post,
             self.account.radio,
+            bluetooth,
         )
 
     def _derive(self, purpose: str, count: int) -> bytes:
@@ -99,7 +97,7 @@ class SimBand:
 
     @property
     def address(self) -> str:
-        """Its Bluetooth address, as a scanner shows it."""
+        """Its Bluetooth address of now, as a scanner shows it, or the last one if it is off."""
         return self._radio.address
 
     @property
@@ -125,6 +123,11 @@ class SimBand:
     def notification_count(self) -> int:
         """Notifications its firmware sent."""
         return self._radio.notification_count
+
+    @property
+    def waiting_count_max(self) -> int:
+        """The most values for its central that ever lay on its heap, on a stack that does that."""
+        return self._radio.waiting_count_max
 
     def log_text(self) -> str:
         """Return what its firmware printed since the band was made."""

@@ -38,8 +38,8 @@ class BandPlan:
         radio_plan: how often its radio is on, one of the protocol's PLAN constants.
         battery_mah: capacity of its battery, which it empties; None for 3.9 V for ever.
         battery_percent: charge of that battery at first.
-        settings: more of its settings, by the names in its config.json. Without a `key` it is given
-            one, of the simulation's seed; with None for one it has none.
+        settings: more of its settings, by the names in its config.json. Without a `key` it is
+            given one, of the simulation's seed; with None for one it has none.
         pod: makes its chips, if they are not all sound and present.
         firmware_dir: its firmware, if it is not ours as it stands.
         protocol_dir: its `pouch_protocol`, if it is of another version than ours.
@@ -78,6 +78,33 @@ def add_band(simulation: Simulation, plan: BandPlan, work_dir: Path) -> SimBand:
         raise SimulationError(
             f"no firmware in {FIRMWARE_DIR}: the simulator runs from a clone of the repository"
         )
+    settings = settings_text(simulation, plan)
+    cell = None
+    if plan.battery_mah is not None:
+        cell = Cell(plan.battery_mah, percent=plan.battery_percent)
+    return simulation.add_band(
+        f"band-{plan.band_id:08x}",
+        plan.pod(plan.surroundings).bus,
+        firmware_dir=plan.firmware_dir,
+        protocol_dir=plan.protocol_dir,
+        factory_files={"config.json": settings.encode()},
+        drift_ppm=plan.drift_ppm,
+        boot_at_us=plan.boot_at_us,
+        heap=plan.heap,
+        ticks_at_boot_us=plan.ticks_at_boot_us,
+        board=plan.board,
+        cell=cell,
+        work_dir=work_dir,
+    )
+
+
+def settings_text(simulation: Simulation, plan: BandPlan) -> str:
+    """Return the text of a band's config.json; whoever knows the bands' keys knows its key then.
+
+    Args:
+        simulation: where it is to live.
+        plan: what it is.
+    """
     settings = {
         "band_id": plan.band_id,
         "interval_s": plan.interval_s,
@@ -92,23 +119,7 @@ def add_band(simulation: Simulation, plan: BandPlan, work_dir: Path) -> SimBand:
         simulation.keys = {**simulation.keys, label: (bytes.fromhex(key_text),)}
     else:
         del settings["key"]
-    cell = None
-    if plan.battery_mah is not None:
-        cell = Cell(plan.battery_mah, percent=plan.battery_percent)
-    return simulation.add_band(
-        f"band-{plan.band_id:08x}",
-        plan.pod(plan.surroundings).bus,
-        firmware_dir=plan.firmware_dir,
-        protocol_dir=plan.protocol_dir,
-        factory_files={"config.json": json.dumps(settings).encode()},
-        drift_ppm=plan.drift_ppm,
-        boot_at_us=plan.boot_at_us,
-        heap=plan.heap,
-        ticks_at_boot_us=plan.ticks_at_boot_us,
-        board=plan.board,
-        cell=cell,
-        work_dir=work_dir,
-    )
+    return json.dumps(settings)
 
 
 def _drawn_key(seed: int, band_id: int) -> bytes:

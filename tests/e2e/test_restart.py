@@ -104,7 +104,7 @@ def test_band_that_cannot_even_be_put_together_tries_again(tmp_path, seed, what)
 def test_failing_interrupt_handler_does_not_leave_the_band_deaf(tmp_path, seed):
     firmware = planted(
         tmp_path,
-        "band/link.py",
+        "band/talk.py",
         "                self._received.append(bytes(self._ble.gatts_read(data[1])))\n",
         "                import machine\n"
         "                if machine.reset_cause() == machine.PWRON_RESET:\n"

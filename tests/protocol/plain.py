@@ -19,7 +19,7 @@ class Suite:
     def block_cipher(key):
         """Return what encrypts whole blocks."""
         try:
-            import cryptolib
+            import cryptolib  # pyright: ignore[reportMissingImports] - the band's
         except ImportError:
             from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
 

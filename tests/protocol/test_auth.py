@@ -49,9 +49,11 @@ def test_hkdf_of_rfc_5869():
             bytes(range(0x50)),
             bytes(range(0x60, 0xB0)),
             bytes(range(0xB0, 0x100)),
-            "b11e398dc80327a1c8e7f78c596a49344f012eda2d4efad8a050cc4c19afa97c"
-            "59045a99cac7827271cb41c65e590e09da3275600c2f09b8367793a9aca3db71"
-            "cc30c58179ec3e87c14c01d5c1f3434f1d87",
+            (
+                "b11e398dc80327a1c8e7f78c596a49344f012eda2d4efad8a050cc4c19afa97c"
+                "59045a99cac7827271cb41c65e590e09da3275600c2f09b8367793a9aca3db71"
+                "cc30c58179ec3e87c14c01d5c1f3434f1d87"
+            ),
         ),
         (
             b"\x0b" * 22,

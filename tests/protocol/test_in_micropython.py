@@ -24,6 +24,8 @@ NEEDS_CPYTHON = {
     "test_in_micropython",  # Starts processes.
     "test_properties",  # Hypothesis.
     "test_spec",  # Reads SPEC.md with regular expressions.
+    "test_spec_keys",  # The same.
+    "test_spec_link",  # The same.
 }
 
 

@@ -139,33 +139,6 @@ def test_report_while_reporting_is_refused_as_busy():
     assert (refused.request, refused.code) == (c.OP_INFO, c.CODE_BUSY)
 
 
-def test_report_says_how_far_it_is_before_the_radio_can_fall_behind():
-    for frame_bytes in (20, 244, 514):
-        host, band = trusted(ListSource(_records(3000)))
-        host.report(0, 2999)
-        for _ in range(3):
-            frame = host.next_frame(frame_bytes)
-            if frame is not None:
-                band.receive(frame)
-        since = 0
-        most = 0
-        words = 0
-        while True:
-            item = band.next_frame(frame_bytes)
-            if item is None:
-                break
-            since = since + 1 if item[0] == c.CHANNEL_STREAM else 0
-            words += item[0] == c.CHANNEL_CONTROL
-            most = max(most, since)
-            host.receive(item[0], item[1])
-        # To the end of the message in which the limit falls.
-        message_frames = -(-c.MESSAGE_BYTES_MAX // (frame_bytes - 9))
-        assert most < c.PROGRESS_FRAMES + message_frames, frame_bytes
-        assert words > 3, frame_bytes
-        assert not host.waiting
-        assert host.damaged_count == 0
-
-
 def test_report_of_nothing_says_no_records():
     for first, last, code in (
         (300, 400, c.CODE_NO_RECORDS),

@@ -1,140 +1,163 @@
-"""SPEC.md is the written truth: its tables are held against the code."""
+"""SPEC.md is the written truth: its layouts, numbers and examples are held against the code."""
 
+import json
 import re
-from pathlib import Path
 
-from pouch_protocol import auth, cable, messages, package, records, segments
+from pouch_protocol import cable, messages, package, records, segments
 from pouch_protocol import constants as c
+from tests.protocol.spec_text import (
+    ROOT,
+    SPEC,
+    blocks,
+    coded,
+    constants_named,
+    described,
+    section,
+    table,
+)
 
-SPEC = (Path(__file__).parents[2] / "protocol" / "SPEC.md").read_text()
-TYPES = {"u8": "B", "u16": "H", "u32": "I", "i16": "h"}
-ROW = re.compile(r"^\| (\d+) \| (\d+) \| (\w+) \| `(\w+)` \|", re.MULTILINE)
-CODE_ROW = re.compile(r"^\| (0x[0-9A-F]+) \| `(\w+)` \|", re.MULTILINE)
-
-
-def section(heading):
-    """Return the text between a heading that starts so and the next heading."""
-    start = SPEC.index(heading)
-    end = SPEC.find("\n#", start + 1)
-    return SPEC[start : end if end > 0 else None]
-
-
-def described(text, base=0):
-    rows = []
-    for offset, size, kind, name in ROW.findall(text):
-        rows.append((name, TYPES.get(kind, f"{size}s"), int(offset) - base))
-    return rows
+_CODE_ROW = re.compile(r"^\| (0x[0-9A-F]+) \| `(\w+)` \|", re.MULTILINE)
+OPCODES = {name: op for name, op in constants_named(c, "OP_").items() if name != "REPLY_BIT"}
 
 
-def coded(layout):
-    return list(zip(layout.names, layout.codes, layout.offsets, strict=True))
+def message_section(name):
+    """Return the section of a message."""
+    sender = "band" if OPCODES[name] & c.OP_REPLY_BIT else "host"
+    heading = rf"### 6\.\d+ {name} \(opcode 0x{OPCODES[name]:02X}, from the {sender}\)$"
+    found = re.search(heading, SPEC, re.MULTILINE)
+    assert found, name
+    return section(found.group(0))
+
+
+def numbers_of(text):
+    """Return what the rows of a table of numbers in hexadecimal are called."""
+    return {name: int(value, 16) for value, name in _CODE_ROW.findall(text)}
+
+
+def vectors(name):
+    return json.loads((ROOT / "protocol" / "vectors" / f"{name}.json").read_text())
 
 
 def test_every_record_kind_is_described_as_coded():
-    for kind, layout in records.LAYOUTS.items():
-        name = next(n for n in dir(c) if n.startswith("KIND_") and getattr(c, n) == kind)
-        text = section(f"### 3.{kind} {name[5:].lower()} (kind {kind})")
-        assert described(text) == coded(layout), name
+    for name, kind in constants_named(c, "KIND_").items():
+        text = section(f"### 3.{kind} {name.lower()} (kind {kind})")
+        assert described(text) == coded(records.LAYOUTS[kind]), name
 
 
 def test_every_message_is_described_as_coded():
-    for opcode, layout in messages.LAYOUTS.items():
-        name = next(n for n in dir(c) if n.startswith("OP_") and getattr(c, n) == opcode)
-        heading = re.search(rf"### 6\.\d+ {name[3:]} \(opcode 0x{opcode:02X}", SPEC)
-        assert heading, name
-        assert described(section(heading.group(0)), base=2) == coded(layout), name
+    assert set(OPCODES.values()) == set(messages.LAYOUTS)
+    for name, opcode in OPCODES.items():
+        assert described(message_section(name), base=2) == coded(messages.LAYOUTS[opcode]), name
+    numbers = re.findall(r"^### 6\.(\d+) ", SPEC, re.MULTILINE)
+    assert numbers == [str(number + 1) for number in range(len(OPCODES))]
 
 
-def test_segment_header_is_described_as_coded():
-    rows = described(section("## 4. Segments"))
-    assert rows.pop() == ("crc", "I", segments.HEADER_BYTES - 4)
-    assert rows == coded(segments._HEADER)
+def test_every_message_has_its_vector_as_an_example():
+    first = {}
+    for vector in vectors("messages"):
+        first.setdefault(vector["opcode"], vector)
+    for name, opcode in OPCODES.items():
+        vector = first[opcode]
+        text = message_section(name)
+        (example,) = blocks(text)
+        assert f"Example: {vector['about']}\n" in text, name
+        pieces = " ".join(example).split()
+        assert "".join(pieces) == vector["hex"], name
+        # Cut where its fields are: opcode, procedure, fields, what follows them, CRC.
+        sizes = [len(piece) // 2 for piece in pieces]
+        layout = messages.LAYOUTS[opcode]
+        ends = (*layout.offsets[1:], layout.size)
+        fields = [end - start for start, end in zip(layout.offsets, ends, strict=False)]
+        assert sizes[: 2 + len(fields)] == [1, 1, *fields[: len(layout.names)]], name
+        assert sizes[-1] == messages.CRC_BYTES, name
+        attached = sum(sizes[2 + len(layout.names) : -1])
+        assert attached == len(vector["records"]) // 2, name
 
 
-def test_slot_header_is_described_as_coded():
-    rows = described(section("### 4.1 Tail slots"))
-    assert rows.pop() == ("crc", "I", segments.SLOT_HEADER_BYTES - 4)
-    assert rows == coded(segments._SLOT)
+def test_ranges_of_fields_are_told_where_they_are_narrow():
+    for name, opcode in OPCODES.items():
+        text = message_section(name)
+        layout = messages.LAYOUTS[opcode]
+        widths = {"B": (0, 0xFF), "H": (0, 0xFFFF), "I": (0, 0xFFFFFFFF), "h": (-0x8000, 0x7FFF)}
+        for field, code, limits in zip(layout.names, layout.codes, layout.limits, strict=True):
+            if limits in (None, widths.get(code)):
+                continue
+            (row,) = re.findall(rf"^\|.*\| `{field}` \|(.*)\|$", text, re.MULTILINE)
+            low, high = limits
+            told = f"{low} to {high}" in row or (f"{low} " in row and f"{high} " in row)
+            as_before = row.strip() in ("", "the same", "all as in CONFIGURE")
+            assert told or as_before, (name, field)
 
 
-def test_every_flag_and_response_code_is_described():
-    text = section("### Flags of a sample") + section("### Response codes")
-    flags = {n[5:].lower(): getattr(c, n) for n in dir(c) if n.startswith("FLAG_")}
-    codes = {n[5:]: getattr(c, n) for n in dir(c) if n.startswith("CODE_")}
-    rows = {name: int(value, 16) for value, name in CODE_ROW.findall(text)}
-    assert rows == flags | codes
-
-
-def test_every_event_is_described():
-    events = {n[6:]: getattr(c, n) for n in dir(c) if n.startswith("EVENT_")}
-    rows = re.findall(r"^\| (\d+) \| `([A-Z_]+)` \|", section("### 3.7 event"), re.MULTILINE)
-    assert {name: int(value) for value, name in rows} == events
-
-
-def test_worked_tag_is_right():
-    tag = auth.request_tag(
-        bytes(range(16)), bytes(range(16, 32)), 0x0012ABCD, c.OP_FACTORY_RESET, {}
-    )
-    assert tag.hex() in section("### 7.1 Worked example")
-
-
-def test_worked_request_is_right():
-    fields = {
-        "interval_s": 60,
-        "plan": c.PLAN_SLOW,
-        "switches": c.SWITCH_WORN_BY_INFANT,
-        "quiet_from_min": 22 * 60,
-        "quiet_until_min": 6 * 60,
-        "utc_offset_min": -570,
-        "target_min": 480,
-    }
-    key, nonce = bytes(range(16)), bytes(range(16, 32))
-    fields["tag"] = auth.request_tag(key, nonce, 0x0012ABCD, c.OP_CONFIGURE, fields)
-    rows = re.findall(r"^    (?:tag|crc32)? *([0-9a-f ]+)$", section("### 7.2"), re.MULTILINE)
-    assert bytes.fromhex("".join(rows)) == messages.encode(c.OP_CONFIGURE, 9, fields)
-
-
-def test_worked_lines_of_usb_are_right():
-    lines = re.findall(r"^    (00 [0-9a-f ]+ 00)$", section("## 8. USB"), re.MULTILINE)
-    hello = messages.encode(c.OP_HELLO, 1, {"wire_version": 1})
-    assert [bytes.fromhex(line) for line in lines] == [
-        cable.wrap_text(cable.GREETING),
-        cable.wrap(c.CHANNEL_CONTROL, b"\xc0" + hello),
-        cable.wrap_text(cable.FAREWELL),
-    ]
-    text = section("## 8. USB")
-    assert f"at most {cable.FRAME_BYTES_MAX} bytes" in text
-    assert cable.SILENCE_MS == 10_000
-    assert "no frame has gone either way for ten seconds" in " ".join(text.split())
+def test_segment_and_slot_headers_are_described_as_coded():
+    for heading, layout, size in (
+        ("## 4. Segments", segments._HEADER, segments.HEADER_BYTES),
+        ("### 4.1 Tail slots", segments._SLOT, segments.SLOT_HEADER_BYTES),
+    ):
+        rows = described(section(heading))
+        assert rows.pop() == ("crc", "I", size - 4)
+        assert rows == coded(layout)
 
 
 def test_update_stream_is_described_as_coded():
     rows = described(section("## 9. Update stream"))
-    header, entry = coded(package.HEADER), coded(package.ENTRY)
-    assert rows == header + entry
+    assert rows == coded(package.HEADER) + coded(package.ENTRY)
+
+
+def test_every_flag_and_response_code_is_described():
+    flags = {name.lower(): value for name, value in constants_named(c, "FLAG_").items()}
+    assert numbers_of(section("### Flags of a sample")) == flags
+    assert numbers_of(section("### Response codes")) == constants_named(c, "CODE_")
+
+
+def test_every_capability_is_described():
+    assert numbers_of(section("### 13.1 Capabilities")) == constants_named(c, "CAN_")
+    for _, _, requests in table(section("### 13.1 Capabilities")):
+        assert set(requests.split(", ")) <= set(OPCODES)
+
+
+def test_every_event_is_described():
+    rows = re.findall(r"^\| (\d+) \| `([A-Z_]+)` \|", section("### 3.7 event"), re.MULTILINE)
+    assert {name: int(value) for value, name in rows} == constants_named(c, "EVENT_")
 
 
 def test_self_test_bits_and_switches_are_described():
-    text = section("### 6.20 SELF_TEST_REPLY")
-    bits = {getattr(c, name) for name in dir(c) if name.startswith("SELF_TEST_")}
-    assert {int(value, 16) for value in re.findall(r"(0x[0-9A-F]+) [a-z]", text)} == bits
-    text = section("### 6.14 CONFIGURE")
-    switches = {getattr(c, name) for name in dir(c) if name.startswith("SWITCH_")}
-    assert {int(value, 16) for value in re.findall(r"(0x[0-9A-F]+) [a-z]", text)} == switches
+    for name, prefix in (("SELF_TEST_REPLY", "SELF_TEST_"), ("CONFIGURE", "SWITCH_")):
+        told = re.findall(r"(0x[0-9A-F]+) [a-z]", message_section(name).split("\n| ", 1)[1])
+        assert {int(value, 16) for value in told} == set(constants_named(c, prefix).values())
 
 
 def test_gestures_and_plans_are_described():
     text = section("### 3.7 event")
     for prefix in ("GESTURE_", "PLAN_"):
-        names = [name for name in dir(c) if name.startswith(prefix)]
+        names = constants_named(c, prefix)
         assert names
-        for name in names:
-            assert f"{getattr(c, name)} {name.removeprefix(prefix).lower()}" in text, name
+        for name, value in names.items():
+            assert f"{value} {name.lower()}" in text, name
 
 
-def test_versions_uuids_and_limits_are_the_codes():
+def test_worked_record_is_right():
+    vector = next(one for one in vectors("records") if one["record_no"] == 120)
+    example = blocks(section("### Flags of a sample"))[0][0]
+    assert example.replace(" ", "") == vector["hex"]
+
+
+def test_worked_lines_of_usb_are_right():
+    text = section("## 8. USB")
+    lines = [bytes.fromhex(line) for line in blocks(text)[0]]
+    nonce = bytes(range(0x10, 0x20))
+    hello = messages.encode(c.OP_HELLO, 1, {"wire_version": c.WIRE_VERSION, "nonce": nonce})
+    assert lines == [
+        cable.wrap_text(cable.GREETING),
+        cable.wrap(c.CHANNEL_CONTROL, b"\xc0" + hello),
+        cable.wrap_text(cable.FAREWELL),
+    ]
+    assert f"at most {cable.FRAME_BYTES_MAX} bytes" in text
+    assert cable.SILENCE_MS == 10_000
+    assert "no frame has gone either way for ten seconds" in " ".join(text.split())
+
+
+def test_versions_are_the_codes():
     assert f"Wire version **{c.WIRE_VERSION}**, flash version **{c.FLASH_VERSION}**" in SPEC
-    for uuid in (c.SERVICE_UUID, c.CONTROL_UUID, c.STREAM_UUID):
-        assert f"`{uuid}`" in SPEC
-    assert f"at most {c.MESSAGE_BYTES_MAX} bytes" in SPEC
-    assert f"at least {c.FRAME_BYTES_MIN}." in SPEC
+    newest = table(section("## 13. Versions"))[-1]
+    assert newest[:2] == [str(c.WIRE_VERSION), str(c.FLASH_VERSION)]

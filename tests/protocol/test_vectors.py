@@ -5,9 +5,14 @@ A vector is never changed. A new field or message gets a new vector beside the o
 
 import json
 
-from pouch_protocol import cable, cobs, messages, records, segments
+from pouch_protocol import auth, cable, cobs, messages, records, segments
+from pouch_protocol import constants as c
+from pouch_protocol.band import BandSession
+from pouch_protocol.errors import Corrupt
 from pouch_protocol.frames import Joiner, Splitter
-from tests.protocol.plain import raises
+from pouch_protocol.host import HostSession
+from pouch_protocol.sealing import Opener, Sealer
+from tests.protocol.plain import ListSource, Suite, raises
 
 FOLDER = __file__.replace("\\", "/").rsplit("tests/", 1)[0] + "protocol/vectors/"
 
@@ -111,6 +116,128 @@ def test_refused_bytes_are_refused():
             raises(error, segments.decode_header, data)
         else:
             raises(error, messages.decode, data)
+
+
+def test_keys_match_their_vectors():
+    vectors = _load("keys")
+    for vector in vectors["hkdf"]:
+        key, salt, info, made = _bytes(vector, "key", "salt", "info", "made")
+        assert auth.hkdf_sha256(Suite, key, salt, info, len(made)) == made, vector["about"]
+    for vector in vectors["recognition"]:
+        key, token, hint = _bytes(vector, "key", "token", "hint")
+        recognition = auth.Recognition(Suite, key)
+        assert recognition.token(token[:3]) == token, vector["about"]
+        assert recognition.made_token(token), vector["about"]
+        nonces = _bytes(vector, "host_nonce", "band_nonce")
+        assert recognition.hint(*nonces) == hint, vector["about"]
+
+
+def test_session_keys_match_their_vectors():
+    block = bytes(16)
+    for vector in _load("keys")["sessions"]:
+        keys = auth.SessionKeys(Suite, *_bytes(vector, "key", "nonces", "hello", "hello_reply"))
+        proofs = _bytes(vector, "host_proof", "band_proof")
+        assert (keys.host_proof, keys.band_proof) == tuple(proofs), vector["about"]
+        prove = Suite.mac(bytes.fromhex(vector["prove"]))
+        assert [prove(b"host")[:16], prove(b"band")[:16]] == proofs, vector["about"]
+        for way, (encrypt, mac) in (("host", keys.of_host()), ("band", keys.of_band())):
+            of_cipher, of_mac = _bytes(vector, way + "_encrypt", way + "_mac")
+            assert encrypt(block) == Suite.block_cipher(of_cipher)(block), vector["about"]
+            assert mac(block) == Suite.mac(of_mac)(block), vector["about"]
+
+
+def test_sealed_frames_match_their_vectors():
+    for vector in _load("sealed"):
+        encrypt, mac = _bytes(vector, "encrypt", "mac")
+        keys = Suite.block_cipher(encrypt), Suite.mac(mac)
+        sealer, opener = Sealer(keys, vector["channel"]), Opener(keys, vector["channel"])
+        wrong = Opener(keys, 1 - vector["channel"])
+        counter = 0
+        for frame in vector["frames"]:
+            clear, sealed = _bytes(frame, "clear", "sealed")
+            while counter < frame["counter"]:
+                # Frames that the vector does not list.
+                other = bytes((0xC0 | counter & 0x3F, 0))
+                assert opener.open(sealer.seal(other)) == other
+                counter += 1
+            assert sealer.seal(clear) == sealed, vector["about"]
+            raises(Corrupt, wrong.open, sealed)
+            assert opener.open(sealed) == clear, vector["about"]
+            counter += 1
+
+
+class VectorSource(ListSource):
+    """A band that says what a vector says."""
+
+    def __init__(self, vector):
+        held = [bytes.fromhex(record) for record in vector["records"]]
+        key = bytes.fromhex(vector["key"]) if vector["key"] else None
+        super().__init__(held, key=key)
+        self._vector = vector
+        self._nonces = [bytes.fromhex(nonce) for nonce in vector["band_nonces"]]
+
+    def nonce(self):
+        return self._nonces.pop(0)
+
+    def battery_class(self):
+        return self._vector["battery_class"]
+
+    def info(self):
+        fields = dict(self._vector["info"])
+        fields["board"] = bytes.fromhex(fields["board"])
+        return fields
+
+
+def _begin(host, step):
+    """Have the host ask what a step of a conversation asks."""
+    given = step["arguments"]
+    if step["call"] == "hello":
+        host.hello(bytes.fromhex(given["nonce"]))
+    elif step["call"] == "authenticate":
+        host.authenticate(Suite, bytes.fromhex(given["key"]))
+    else:
+        getattr(host, step["call"])(**given)
+
+
+def test_conversations_match_their_vectors():
+    for vector in _load("conversations"):
+        size = vector["frame_bytes_max"]
+        host = HostSession()
+        band = BandSession(VectorSource(vector), vector["local"])
+        for step in vector["steps"]:
+            about = vector["about"], step["call"]
+            _begin(host, step)
+            for frame in step["host"]:
+                assert host.next_frame(size) == bytes.fromhex(frame), about
+                band.receive(bytes.fromhex(frame))
+            assert host.next_frame(size) is None, about
+            events = []
+            for channel, frame in step["band"]:
+                assert band.next_frame(size) == (channel, bytes.fromhex(frame)), about
+                events += host.receive(channel, bytes.fromhex(frame))
+            assert band.next_frame(size) is None, about
+            assert type(events[-1]).__name__ == step["ends"], about
+        assert host.sealed == band.trusted == (vector["steps"][1]["call"] == "authenticate")
+        assert host.damaged_count == 0
+
+
+def test_conversations_are_sealed_and_clear_with_and_without_a_key():
+    vectors = _load("conversations")
+    reports = [vector["steps"][-1] for vector in vectors]
+    assert {step["call"] for step in reports} == {"report"}
+    assert {step["ends"] for step in reports} == {"Reported", "Refused"}
+    # What is held of two records can be read in the clear ones only.
+    for vector, step in zip(vectors, reports):
+        said = "".join([frame[2:] for _, frame in step["band"]])
+        in_clear = vector["local"] and vector["key"] is None
+        assert (vector["records"][0] in said) == in_clear, vector["about"]
+        assert {c.CHANNEL_STREAM} <= {channel for channel, _ in step["band"]} or (
+            step["ends"] == "Refused"
+        )
+
+
+def _bytes(vector, *names):
+    return [bytes.fromhex(vector[name]) for name in names]
 
 
 def test_every_kind_and_opcode_has_a_vector():

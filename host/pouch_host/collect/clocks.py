@@ -40,7 +40,7 @@ class ClockJudge:
 
     @property
     def doubt(self) -> str | None:
-        """What is wrong with this host's clock, in a sentence; None if nothing speaks against it."""
+        """What speaks against this host's clock, in a sentence; None if nothing does."""
         if self._trusted:
             return None
         if self._off_s or self._agreeing:

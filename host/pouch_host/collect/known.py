@@ -78,7 +78,7 @@ class KnownBands:
         return found
 
     def key_of(self, session: HostSession) -> KnownKey | None:
-        """Return the key of the band that has answered a session's HELLO; None if it is not here."""
+        """Return the key of the band that has answered a session's HELLO; None without it."""
         for known, recognition in self._all():
             if session.is_hint_of(recognition):
                 return known

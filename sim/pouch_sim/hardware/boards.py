@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from pouch_sim.radio.profile import BTSTACK, NIMBLE, StackProfile
+
 NO_PIN = -1
 
 
@@ -29,6 +31,7 @@ class BoardFacts:
         pin_registers_address: register of pin 0, those of the others follow; None for none.
         scratch4_address: the watchdog's scratch register 4; None for none.
         any_i2c_pin: whether any pin can be of the one bus; else there are two, with their pins.
+        bluetooth: its Bluetooth host stack.
     """
 
     uname: tuple[str, str, str, str, str]
@@ -44,6 +47,7 @@ class BoardFacts:
     pin_registers_address: int | None
     scratch4_address: int | None
     any_i2c_pin: bool
+    bluetooth: StackProfile
 
     def i2c_error(self, bus: int, scl: int, sda: int) -> str | None:
         """Return what its port says of a bus on these pins (NO_PIN: the usual ones), or None."""
@@ -84,6 +88,7 @@ XIAO_ESP32C3 = BoardFacts(
     pin_registers_address=0x60004074,
     scratch4_address=None,
     any_i2c_pin=True,
+    bluetooth=NIMBLE,
 )
 
 PICO_W = BoardFacts(
@@ -104,6 +109,7 @@ PICO_W = BoardFacts(
     pin_registers_address=None,
     scratch4_address=0x4005801C,
     any_i2c_pin=False,
+    bluetooth=BTSTACK,
 )
 
 # By the name of the board's file in firmware/boards.

@@ -54,18 +54,24 @@ class PacedAdvertiser(LegacyAdvertiser):
         return max(self.advertising_interval_min * _INTERVAL_UNIT_US, _INTERVAL_US_MIN)
 
     def begin(
-        self, kind: int, interval_us: int, data: bytes | None, scan_response: bytes | None
+        self,
+        kind: int,
+        own_address_type: int,
+        interval_us: int,
+        data: bytes | None,
+        scan_response: bytes | None,
     ) -> None:
-        """Begin to advertise from the controller's random address.
+        """Begin to advertise.
 
         Args:
             kind: Bumble's advertising type.
+            own_address_type: whether from the controller's public address or its random one.
             interval_us: between two advertisements.
             data: advertising data; None keeps what there was.
             scan_response: the same for the scan response.
         """
         self.advertising_type = kind
-        self.own_address_type = hci.OwnAddressType.RANDOM
+        self.own_address_type = own_address_type
         self.advertising_interval_min = interval_us // _INTERVAL_UNIT_US
         if data is not None:
             self.advertising_data = data

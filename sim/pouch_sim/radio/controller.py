@@ -34,6 +34,7 @@ class SimController(Controller):
     Args:
         name: for messages.
         air: the link; the controller adds itself.
+        public_address: that of the chip, if it has one.
     """
 
     le_acl_data_packet_length = _DATA_BYTES_MAX
@@ -47,8 +48,10 @@ class SimController(Controller):
         & ~hci.LeFeatureMask.LE_PERIODIC_ADVERTISING
     )
 
-    def __init__(self, name: str, air: RadioLink) -> None:
-        super().__init__(name, link=air)
+    def __init__(
+        self, name: str, air: RadioLink, public_address: hci.Address | None = None
+    ) -> None:
+        super().__init__(name, link=air, public_address=public_address)
         self.air = air
         self.advertiser = PacedAdvertiser(self)
         self.le_legacy_advertiser = self.advertiser
@@ -122,7 +125,8 @@ class SimController(Controller):
         if (
             pending is not None
             and advertisement.connectable
-            and pending.peer_address == advertisement.address
+            # Its kind is not compared: whoever has an address from a text does not know it.
+            and bytes(pending.peer_address) == bytes(advertisement.address)
             and advertisement.address not in self.le_connections
         ):
             self._connect(advertising, advertisement.address)

@@ -8,10 +8,13 @@ import errno
 from collections.abc import Callable, Coroutine
 from typing import Any
 
-from bumble import core
 from bumble.device import Connection, Device
 
+from pouch_sim.errors import FlashMisuse
+from pouch_sim.radio.attribute_size import attribute_bytes
 from pouch_sim.radio.gatt_table import GattTable, Services, Value
+from pouch_sim.radio.profile import StackProfile
+from pouch_sim.radio.transmit import Transmitter
 from pouch_sim.vm import frames
 from pouch_sim.vm.shadow import opcodes as op
 
@@ -19,17 +22,6 @@ from pouch_sim.vm.shadow import opcodes as op
 IRQ_GATTS_WRITE = 3
 IRQ_GATTS_READ_REQUEST = 4
 IRQ_GATTS_INDICATE_DONE = 20
-
-# NimBLE's BLE_HS_ENOTCONN and BLE_HS_ETIMEOUT, its reports of an indication that failed.
-_HS_ENOTCONN = 7
-_HS_ETIMEOUT = 13
-
-# Notifications NimBLE takes before the first ENOMEM: the controller's buffers and the host's
-# message blocks together, measured with a paced controller.
-_TRANSMIT_BUFFERS = 16
-
-_ATT_NOTIFICATION = b"\x1b"
-_ATT_NOTIFICATION_HEADER_BYTES = 3
 
 # Queues an event frame for the firmware.
 Post = Callable[[int, bytes], None]
@@ -42,21 +34,27 @@ class GattTraffic:
         device: Bumble's host stack of the band.
         connections: its open connections by handle, kept by the caller.
         post: queues an event frame for the firmware.
+        profile: the board's stack.
+
+    Attributes:
+        transmitter: what is on its way to centrals.
     """
 
-    def __init__(self, device: Device, connections: dict[int, Connection], post: Post) -> None:
+    def __init__(
+        self,
+        device: Device,
+        connections: dict[int, Connection],
+        post: Post,
+        profile: StackProfile,
+    ) -> None:
+        self._profile = profile
         self._server = device.gatt_server
         self._connections = connections
         self._post = post
         self._table = GattTable(device.gatt_server, self._on_write, self._ask_before_read)
         self._read_answers: collections.deque[asyncio.Future[int]] = collections.deque()
         self._tasks: set[asyncio.Task[None]] = set()
-        # For each notification on its way, how many packets the host had queued with it.
-        self._in_flight: collections.deque[int] = collections.deque()
-        queue = device.host.le_acl_packet_queue
-        assert queue is not None
-        self._queue = queue
-        queue.on("flow", self._on_flow)
+        self.transmitter = Transmitter(device, profile, self._on_indication_done)
 
     def end(self) -> None:
         """Drop all work: the radio is off."""
@@ -64,7 +62,7 @@ class GattTraffic:
             task.cancel()
         for answer in self._read_answers:
             answer.cancel()
-        self._queue.remove_listener("flow", self._on_flow)
+        self.transmitter.end()
 
     def run(self, work: Coroutine[Any, Any, None]) -> None:
         """Do something that takes simulated time, until the radio is off."""
@@ -72,14 +70,23 @@ class GattTraffic:
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
 
-    def connection_ended(self) -> None:
-        """Free the buffers of what will never be sent."""
-        self._in_flight.clear()
+    def connection_ended(self, connection: Connection) -> None:
+        """Free what will never be sent."""
+        self.transmitter.connection_ended(connection)
 
     # Requests of the firmware.
 
     def register(self, services: Services) -> tuple[tuple[int, ...], ...]:
-        """Replace all services; return their value handles."""
+        """Replace all services; return their value handles.
+
+        Raises:
+            FlashMisuse: they do not fit. BTstack leaves out what does not, and tells nobody.
+        """
+        bytes_max = self._profile.attribute_bytes_max
+        if bytes_max is not None and attribute_bytes(services) > bytes_max:
+            raise FlashMisuse(
+                f"services of {attribute_bytes(services)} bytes, of {bytes_max} for attributes"
+            )
         return self._table.register(services)
 
     def forget_services(self) -> None:
@@ -106,20 +113,15 @@ class GattTraffic:
     def notify(self, payload: bytes) -> None:
         """Send a notification, subscribed or not, cut to what the MTU allows."""
         number, handle = frames.U16_PAIR.unpack_from(payload)
-        connection = self._connection(number)
-        if len(self._in_flight) == _TRANSMIT_BUFFERS:
-            raise OSError(errno.ENOMEM, "no buffer")
         data = payload[frames.U16_PAIR.size :]
-        data = data[: connection.att_mtu - _ATT_NOTIFICATION_HEADER_BYTES]
-        self._server.send_gatt_pdu(connection, _ATT_NOTIFICATION + frames.U16.pack(handle) + data)
-        self._in_flight.append(self._queue.queued)
+        self.transmitter.notify(self._connection(number), handle, data)
 
     def indicate(self, payload: bytes) -> None:
         """Begin to send an indication; an event says how it ended."""
         number, handle = frames.U16_PAIR.unpack_from(payload)
         connection = self._connection(number)
         self._require(handle)
-        self.run(self._send_indication(connection, handle, payload[frames.U16_PAIR.size :]))
+        self.transmitter.indicate(connection, handle, payload[frames.U16_PAIR.size :])
 
     def answer_read(self, payload: bytes) -> None:
         """Take the firmware's answer to a read request."""
@@ -131,7 +133,9 @@ class GattTraffic:
     def _connection(self, number: int) -> Connection:
         connection = self._connections.get(number)
         if connection is None:
-            raise OSError(errno.ENOTCONN, "no such connection")
+            raise OSError(
+                getattr(errno, self._profile.errno_no_connection), "no such connection"
+            )
         return connection
 
     def _require(self, handle: int) -> Value:
@@ -140,19 +144,8 @@ class GattTraffic:
             raise OSError(errno.EINVAL, "no such handle")
         return value
 
-    async def _send_indication(self, connection: Connection, handle: int, data: bytes) -> None:
-        attribute = self._table.attribute(handle)
-        indication = self._server.indicate_subscriber(connection, attribute, data, force=True)
-        status = 0
-        try:
-            await connection.cancel_on_disconnection(indication)
-        except TimeoutError:
-            status = _HS_ETIMEOUT
-        except (asyncio.CancelledError, core.BaseBumbleError):
-            status = _HS_ENOTCONN
-        event = frames.INDICATE_EVENT.pack(
-            IRQ_GATTS_INDICATE_DONE, connection.handle, handle, status
-        )
+    def _on_indication_done(self, number: int, handle: int, status: int) -> None:
+        event = frames.INDICATE_EVENT.pack(IRQ_GATTS_INDICATE_DONE, number, handle, status)
         self._post(op.BLE_EVENT, event)
 
     # What centrals do.
@@ -167,8 +160,3 @@ class GattTraffic:
         event = frames.GATT_EVENT.pack(IRQ_GATTS_READ_REQUEST, connection.handle, handle)
         self._post(op.BLE_EVENT, event)
         return await answer
-
-    def _on_flow(self) -> None:
-        # The controller sent packets: their buffers are free again.
-        while self._in_flight and self._in_flight[0] <= self._queue.completed:
-            self._in_flight.popleft()

@@ -1,7 +1,7 @@
 """Names of a board's `bluetooth` and of its `BLE` that are asked for from inside the band.
 
-As NimBLE boards (ESP32) behave. Pairing is not simulated, because the product's security is in
-its own messages: asking for it raises NotImplementedError.
+As the board's stack behaves (profile.py). Pairing is not simulated, because the product's security
+is in its own messages: asking for it raises NotImplementedError.
 """
 
 from __future__ import annotations
@@ -12,18 +12,15 @@ from typing import Any
 
 from bumble import core
 
+from pouch_sim.errors import FlashMisuse
 from pouch_sim.radio.gatt_table import Services
 from pouch_sim.radio.peripheral import Peripheral
 from pouch_sim.vm import frames
 from pouch_sim.vm.frames import Refused
 
-# What NimBLE is set to when it starts: it forgets what it was told before it stopped.
-_CONFIG = {"gap_name": b"MPY ESP32", "mtu": 256, "addr_mode": 1}
 _READABLE = ("gap_name", "mtu")
 _PAIRING = ("bond", "mitm", "io", "le_secure")
 _UNKNOWN = "unknown config param"
-# Kind of a random static address, in what `config("mac")` returns.
-_RANDOM_ADDRESS = 1
 
 # An advertisement and a scan response hold 31 bytes each (Core specification, vol 6 part B 2.3).
 _ADVERTISEMENT_BYTES_MAX = 31
@@ -65,24 +62,35 @@ class BleModule:
 
     def __init__(self, peripheral: Peripheral) -> None:
         self._peripheral = peripheral
-        self._config: dict[str, Any] = dict(_CONFIG)
+        self._profile = peripheral.profile
+        self._config: dict[str, Any] = {}
+        self._forget()
 
-    def active(self, on: bool) -> Awaitable[None] | None:
-        """Switch the radio."""
+    def _forget(self) -> None:
+        # A stack forgets what it was told before it stopped.
+        self._config = {"gap_name": self._profile.gap_name, "mtu": self._profile.mtu}
+
+    def active(self, on: bool) -> Awaitable[bool] | bool:
+        """Switch the radio; tell whether the stack asks for keys as it starts."""
         if on:
-            self._config = dict(_CONFIG)
-        return self._peripheral.switch(on, self._config["mtu"])
+            self._forget()
+        switching = self._peripheral.switch(on, self._config["mtu"])
+        asks = on and self._profile.asks_for_secrets
+        return asks if switching is None else _after(switching, asks)
 
     def config(self, *names: str, **values: Any) -> object:
         """Return what is configured, or configure it."""
         if names:
             return self._configured(*names)
         for name, value in values.items():
-            if name in _PAIRING:
+            if name in _PAIRING and self._profile.can_pair:
                 raise Refused("NotImplementedError", "pairing is not simulated")
-            if name not in self._config:
+            if name == "addr_mode":
+                self._peripheral.active.set_address_mode(value)
+            elif name in self._config:
+                self._config[name] = value.encode() if isinstance(value, str) else value
+            else:
                 raise Refused("ValueError", _UNKNOWN)
-            self._config[name] = value.encode() if isinstance(value, str) else value
         if self._peripheral.is_active:
             self._peripheral.active.set_mtu_max(self._config["mtu"])
         return None
@@ -90,7 +98,7 @@ class BleModule:
     def _configured(self, name: str) -> object:
         if name == "mac":
             self._peripheral.active  # noqa: B018 - raises when it is off
-            return (_RANDOM_ADDRESS, self._peripheral.address_bytes)
+            return self._peripheral.addresses.told()
         if name not in _READABLE:
             raise Refused("ValueError", _UNKNOWN)
         return self._config[name]
@@ -107,6 +115,8 @@ class BleModule:
         data, response = _bytes(adv_data), _bytes(resp_data)
         for part in (data, response):
             if part is not None and len(part) > _ADVERTISEMENT_BYTES_MAX:
+                if not self._profile.checks_length:
+                    raise FlashMisuse(f"{len(part)} bytes to advertise, and nobody checks")
                 raise OSError(errno.EINVAL, "advertisement too long")
         self._peripheral.active.advertise(interval_us, data, response, bool(connectable))
 
@@ -127,6 +137,11 @@ class BleModule:
     def gatts_set_buffer(self, value_handle: int, size: int, append: Any = False) -> None:
         """Set the size of a value's buffer, which empties it."""
         self._peripheral.active.gatt.set_buffer(value_handle, size, bool(append))
+
+
+async def _after(switching: Awaitable[None], asks: bool) -> bool:
+    await switching
+    return asks
 
 
 def _bytes(data: bytes | str | None) -> bytes | None:

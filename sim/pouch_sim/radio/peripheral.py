@@ -1,6 +1,6 @@
 """A band's radio, on or off, as its firmware has it through `bluetooth` (module.py).
 
-The simulator is the NimBLE side of the module: connections, attribute values and transmit
+The simulator is the stack's side of the module: connections, attribute values and transmit
 buffers live here. No pairing: the product's security is in its own messages, and a board that
 loses its bonds must lose nothing.
 """
@@ -14,9 +14,14 @@ from bumble import hci
 
 from pouch_sim.radio import stack
 from pouch_sim.radio.active_radio import ActiveRadio
+from pouch_sim.radio.addresses import BandAddresses
 from pouch_sim.radio.gatt_traffic import Post
 from pouch_sim.radio.link import RadioLink
+from pouch_sim.radio.profile import StackProfile
 from pouch_sim.vm.shadow import opcodes as op
+
+# What a host stack has to be given at its start; used by nobody.
+_PLACEHOLDER = hci.Address("C0:00:00:00:00:00", hci.Address.RANDOM_DEVICE_ADDRESS)
 
 
 class Peripheral:
@@ -24,22 +29,31 @@ class Peripheral:
 
     Args:
         name: of the band.
-        address: its random static address.
+        addresses: its addresses.
         air: the link.
         post: queues an event frame for the firmware.
         switched: told when the firmware switches it on or off.
+        profile: the board's stack.
+
+    Attributes:
+        profile: the board's stack.
+        addresses: its addresses.
+        notification_count: notifications that its firmware sent.
+        waiting_count_max: the most values that ever waited on the heap for a buffer.
     """
 
     def __init__(
         self,
         name: str,
-        address: hci.Address,
+        addresses: BandAddresses,
         air: RadioLink,
         post: Post,
         switched: Callable[[bool], None],
+        profile: StackProfile,
     ) -> None:
         self._name = name
-        self._address = address
+        self.addresses = addresses
+        self.profile = profile
         self._air = air
         self._post = post
         self._switched = switched
@@ -50,16 +64,12 @@ class Peripheral:
         self._life = object()
         self._in_range = True
         self.notification_count = 0
+        self.waiting_count_max = 0
 
     @property
     def address(self) -> str:
-        """The address in the usual notation."""
-        return self._address.to_string(with_type_qualifier=False)
-
-    @property
-    def address_bytes(self) -> bytes:
-        """The address, most significant byte first."""
-        return bytes(self._address)[::-1]
+        """The address of now, or of when it was last on, in the usual notation."""
+        return self.addresses.current.to_string(with_type_qualifier=False)
 
     @property
     def is_active(self) -> bool:
@@ -96,8 +106,11 @@ class Peripheral:
         """
         if opcode == op.BLE_READ and self._active is None:
             return b""
-        answer = self.active.serve(opcode, payload)
+        active = self.active
+        answer = active.serve(opcode, payload)
         self.notification_count += opcode == op.BLE_NOTIFY
+        waiting = active.gatt.transmitter.waiting_count_max
+        self.waiting_count_max = max(self.waiting_count_max, waiting)
         return answer
 
     def switch(self, on: bool, mtu_max: int) -> Awaitable[None] | None:
@@ -135,16 +148,23 @@ class Peripheral:
 
     def _begin(self, radio: ActiveRadio, mtu_max: int) -> None:
         self._active = radio
+        self.addresses.start()
+        radio.use_address()
         radio.set_mtu_max(mtu_max)
         self._air.set_in_range(radio.controller, self._in_range)
 
     async def _activate(self, mtu_max: int) -> None:
         life = self._life
-        device, controller = await stack.power_on(self._name, self._address, self._air)
+        device, controller = await stack.power_on(
+            self._name, _PLACEHOLDER, self._air, self.addresses.public
+        )
         if life is not self._life:
             self._air.remove_controller(controller)
             raise OSError(errno.ENODEV, "power was cut while the radio started")
-        self._begin(ActiveRadio(device, controller, self._air, self._post), mtu_max)
+        radio = ActiveRadio(
+            device, controller, self._air, self._post, self.profile, self.addresses
+        )
+        self._begin(radio, mtu_max)
 
     async def _deactivate(self, active: ActiveRadio) -> None:
         await active.stop()

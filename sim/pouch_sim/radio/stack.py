@@ -42,10 +42,20 @@ class _DirectHost(Host):
 
 
 async def power_on(
-    name: str, address: hci.Address, air: RadioLink
+    name: str,
+    address: hci.Address,
+    air: RadioLink,
+    public_address: hci.Address | None = None,
 ) -> tuple[Device, SimController]:
-    """Return a powered device with the random static `address`, and its controller."""
-    controller = SimController(name, air)
+    """Return a powered device with the random static `address`, and its controller.
+
+    Args:
+        name: for messages.
+        address: its random static address.
+        air: the link.
+        public_address: that of its chip, if it has one.
+    """
+    controller = SimController(name, air, public_address)
     # Bumble's GATT service has characteristics that NimBLE's has not; nothing of ours needs it.
     config = DeviceConfiguration(
         name=name, address=address, irk=_NO_IRK, gatt_service_enabled=False

@@ -1,18 +1,19 @@
 """A radio without a firmware: a test asks of it what a firmware would, and sees its events."""
 
 import asyncio
+import inspect
+import random
 import uuid
 
-from bumble import hci
-
+from pouch_sim.radio.addresses import BandAddresses
 from pouch_sim.radio.gatt_traffic import IRQ_GATTS_READ_REQUEST
 from pouch_sim.radio.module import BleModule
 from pouch_sim.radio.peripheral import Peripheral
+from pouch_sim.radio.profile import NIMBLE
 from pouch_sim.vm import frames
 from pouch_sim.vm.shadow import opcodes as op
 from tests.sim.radio.helpers import CONTROL, SERVICE, STREAM
 
-ADDRESS = "C0:00:00:00:00:07"
 ADVERTISED = b"\x02\x01\x06\x11\x07" + uuid.UUID(SERVICE).bytes[::-1]
 NAMED = b"\x07\x09SENSOR"
 
@@ -38,17 +39,28 @@ TWO_VALUES = services((STREAM, READ | NOTIFY), (CONTROL, READ | WRITE))
 class Board:
     """The radio of one band, and what its firmware would see of it.
 
+    Args:
+        sim: the simulation.
+        profile: its Bluetooth stack.
+        seed: of its addresses.
+
     Attributes:
         radio: the Peripheral.
         ble: what the firmware asks of it by name.
         events: opcode and payload of each frame for the firmware.
     """
 
-    def __init__(self, sim):
+    def __init__(self, sim, profile=NIMBLE, seed=7):
         self.events = []
-        address = hci.Address(ADDRESS, hci.Address.RANDOM_DEVICE_ADDRESS)
-        self.radio = Peripheral("board", address, sim.air, self._take, lambda on: None)
+        addresses = BandAddresses(random.Random(seed), profile)
+        self.radio = Peripheral(
+            "board", addresses, sim.air, self._take, lambda on: None, profile
+        )
         self.ble = BleModule(self.radio)
+
+    @property
+    def address(self):
+        return self.radio.address
 
     def _take(self, opcode, payload):
         self.events.append((opcode, payload))
@@ -64,7 +76,7 @@ class Board:
 
     async def _switch(self, on):
         switching = self.ble.active(on)
-        if switching is not None:
+        if inspect.isawaitable(switching):
             await switching
 
     async def register(self, registration=TWO_VALUES):

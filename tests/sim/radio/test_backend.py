@@ -179,7 +179,7 @@ def test_firmware_that_misbehaves_gets_the_errors_of_nimble(sim, tmp_path):
         "set_buffer ('OSError', 22)",
         "unknown handle b''",
         r"uuid b'\x0f\x18' True",
-        "mac 1 6 True",
+        "mac 0 6 True",
     ]
     # The handler failed at the connection; the disconnection finds none.
     assert [line for line in lines if line.startswith("handler")] == ["handler 1"]

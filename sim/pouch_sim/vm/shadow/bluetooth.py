@@ -1,4 +1,4 @@
-"""Stand-in for MicroPython's `bluetooth` in the peripheral role, as NimBLE boards (ESP32) behave.
+"""Stand-in for MicroPython's `bluetooth` in the peripheral role.
 
 Nearly all of it is the simulator's and is asked for by name (radio/module.py). Here is what takes
 time and what calls the firmware's handler. This module is its own BLE, of which there is one: the
@@ -38,8 +38,10 @@ _AHEAD_US_MAX = const(1000)
 # In each of its windows on the air a band asks the same, and what was granted once it does not
 # wait for again: an answer costs a round trip to the simulator, which ends if it would not grant
 # it now. Only what changes nothing but the radio, and is answered alike as often as it is asked.
-_REPEATED = const(("active", "gap_advertise", "gatts_register_services", "gatts_set_buffer"))
-_GRANTED_MAX = const(8)
+_REPEATED = const(("active", "gatts_register_services", "gatts_set_buffer"))
+# These are answered alike for all bytes of one length, too.
+_ANY_BYTES = const(("gap_advertise", "gatts_write"))
+_GRANTED_MAX = const(12)
 _granted = {}
 
 _handler = None
@@ -106,12 +108,17 @@ def _spend():
 def _call(name, arguments, options, /):
     request = repr(("ble", name, arguments, options)).encode()
     key = crc32(request)
+    repeated = options or name in _REPEATED
+    if name in _ANY_BYTES:
+        repeated = True
+        lengths = [len(part) if isinstance(part, bytes) else part for part in arguments]
+        key = crc32(repr((name, lengths, options)).encode())
     if key in _granted:
         _rt.send(_op.TELL, request)
         return _granted[key]
     reply = _rt.call(_op.CALL, request)
     result = eval(reply) if reply else None
-    if (options or name in _REPEATED) and len(_granted) < _GRANTED_MAX:
+    if repeated and len(_granted) < _GRANTED_MAX:
         _granted[key] = result
     return result
 
@@ -136,12 +143,12 @@ def active(active=None, /):
         _rt.state = _op.AWAKE
     else:
         # A band that is ahead of the world may stay so: to be on the air takes longer.
-        _call("active", (True,), {})
+        asks = _call("active", (True,), {})
         _rt.state = _op.RADIO_ON
         _rt.now += _START_US
         # The questions NimBLE asks while it starts, in its order.
         key = memoryview(b"irk")
-        for kind in (_SEC_TYPE_PEER, _SEC_TYPE_IRK, _SEC_TYPE_PEER):
+        for kind in (_SEC_TYPE_PEER, _SEC_TYPE_IRK, _SEC_TYPE_PEER) if asks else ():
             known = key if kind == _SEC_TYPE_IRK else None
             answer = _call_handler(_IRQ_GET_SECRET, (kind, 0, known))
             if known and answer is None:
