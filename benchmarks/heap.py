@@ -53,7 +53,7 @@ def steps(files=FILES):
         yield name
 """
 # Modules of a board that the 32-bit VM lacks: nothing of them is used while loading.
-_ABSENT = ("bluetooth",)
+_ABSENT = ("bluetooth", "cryptolib")
 _PACKAGES = {
     "pouch_protocol": "protocol",
     "start": "firmware",

@@ -6,7 +6,7 @@ what a hand at the button is needed for.
 
 from pouch_protocol import constants as c
 from pouch_protocol import messages
-from pouch_protocol.band import Refusal
+from pouch_protocol.errors import Refusal
 
 from . import config, factory
 from . import patterns as p

@@ -12,8 +12,7 @@ from micropython import const
 
 from pouch_protocol import constants as c
 from pouch_protocol import package
-from pouch_protocol.band import Refusal
-from pouch_protocol.errors import ProtocolError
+from pouch_protocol.errors import ProtocolError, Refusal
 from start import state as states
 
 from .image import Image

@@ -25,32 +25,19 @@ What the band knows comes through one object, `source`, with these attributes an
     handle(request, trusted, local) -> (opcode, fields)    anything else: the reply's opcode and
                                           fields. `trusted` says that the host has the band's key,
                                           `local` that the request came over a cable. Raises
-                                          `Refusal`.
+                                          `Refusal`, of pouch_protocol.errors.
 """
 
 from . import auth, messages
 from . import constants as c
 from .crc import crc32
-from .errors import ProtocolError, Unsupported
+from .errors import ProtocolError, Refusal, Unsupported
 from .frames import Joiner, Splitter
 from .sealing import TAG_BYTES, Opener, Sealer
 
 _FRAME_HEAD_BYTES = 1
 # Answers wait for the radio. A host asks one thing at a time; whoever sends more is not answered.
 _REPLIES_MAX = 4
-
-
-class Refusal(Exception):
-    """A request that the band can read and will not do.
-
-    Attributes:
-        code: one of the CODE constants, which the host is told.
-    """
-
-    def __init__(self, code: int) -> None:
-        """Hold the code."""
-        super().__init__(code)
-        self.code = code
 
 
 class BandSession:

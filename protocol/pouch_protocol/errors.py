@@ -1,4 +1,7 @@
-"""The ways in which bytes from outside can be wrong. Misuse by our own code is a ValueError."""
+"""The ways in which what comes from outside is not as it should be.
+
+Misuse by our own code is a ValueError.
+"""
 
 
 class ProtocolError(Exception):
@@ -23,3 +26,16 @@ class BadSequence(ProtocolError):
 
 class NotAuthentic(ProtocolError):
     """Whoever answers does not have the band's key. Leave, and tell a person."""
+
+
+class Refusal(Exception):
+    """A request that the band can read and will not do.
+
+    Attributes:
+        code: one of the CODE constants, which the host is told.
+    """
+
+    def __init__(self, code: int) -> None:
+        """Hold the code."""
+        super().__init__(code)
+        self.code = code

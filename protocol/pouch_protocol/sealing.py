@@ -98,11 +98,10 @@ def _place(channel: int, counter: int) -> bytes:
 def _crypt(encrypt, place: bytes, content: memoryview) -> bytes:
     """Return the content XORed with the key stream of its place: AES-128 in counter mode."""
     count = len(content)
-    blocks = bytearray((place + _ZEROS) * ((count + _BLOCK_BYTES - 1) // _BLOCK_BYTES))
-    number = 0
-    for last in range(_BLOCK_BYTES - 1, len(blocks), _BLOCK_BYTES):
-        blocks[last] = number
-        number += 1
+    block_count = (count + _BLOCK_BYTES - 1) // _BLOCK_BYTES
+    blocks = bytearray((place + _ZEROS) * block_count)
+    for number in range(1, block_count):
+        blocks[number * _BLOCK_BYTES + _BLOCK_BYTES - 1] = number
     stream = memoryview(encrypt(blocks))[:count]
     # As whole numbers: byte by byte it would take a board ten milliseconds.
     mixed = int.from_bytes(content, "little") ^ int.from_bytes(stream, "little")

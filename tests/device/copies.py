@@ -9,7 +9,7 @@ import os
 from band.image import Image
 from band.update import Update
 from pouch_protocol import constants as c
-from pouch_protocol.band import Refusal
+from pouch_protocol.errors import Refusal
 from start import state as states
 from start.choice import choose
 from tests.support.on_band.device import collects_inside_tests, skip

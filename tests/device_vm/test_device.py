@@ -22,6 +22,7 @@ NEEDS_BOARD = "needs a board: this interpreter has no os.uname"
 SKIPPED_IN_UNIX = {NEEDS_BOARD, "ticks wrap at 62 bits here, not at a board's 30"}
 SKIPPED_IN_32_BITS = {
     NEEDS_BOARD,
+    "no cryptolib in this interpreter",
     "leaves 40 kB of garbage and more, and here it is collected between tests only",
     "no asyncio.run in this interpreter: its event loop is the browser's",
     "no littlefs in this interpreter: logs, settings and copies lay in a plain folder",

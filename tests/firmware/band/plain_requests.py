@@ -12,7 +12,7 @@ from band.requests import Requests
 from band.update import Update
 from pouch_protocol import constants as c
 from pouch_protocol import messages
-from pouch_protocol.band import Refusal
+from pouch_protocol.errors import Refusal
 from pouch_protocol.messages import Message
 from tests.support.on_band.hand_board import HandBoard, HandClock, SpyRecorder, SpySignals
 from tests.support.on_band.parcel import Parcel

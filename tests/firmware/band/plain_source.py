@@ -8,7 +8,7 @@ from band.source import Source
 from band.store import SegmentLog
 from pouch_protocol import auth, messages, records
 from pouch_protocol import constants as c
-from pouch_protocol.band import Refusal
+from pouch_protocol.errors import Refusal
 from pouch_protocol.messages import Message
 from tests.firmware.band.plain_recorder import StubBoard
 from tests.protocol.plain import KEY, OTHER_KEY, deliver, sample, trusted

@@ -2,7 +2,7 @@
 
 from band.trial import Trial
 from band.update import Update
-from pouch_protocol.band import Refusal
+from pouch_protocol.errors import Refusal
 from start import state as states
 from start.choice import choose
 from start.pack import Pack
