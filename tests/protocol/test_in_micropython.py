@@ -21,6 +21,7 @@ PLAIN = (
     "test_vectors",
 )
 NEEDS_CPYTHON = {
+    "test_fuzz",  # Starts processes.
     "test_in_micropython",  # Starts processes.
     "test_properties",  # Hypothesis.
     "test_spec",  # Reads SPEC.md with regular expressions.
