@@ -13,6 +13,7 @@ PLAIN = (
     "test_fields",
     "test_frames",
     "test_messages",
+    "test_old_and_new",
     "test_records",
     "test_sealing",
     "test_segments",

@@ -3,7 +3,7 @@
     parent: one case per line, JSON      child of each case: pulls until it is killed
        |                                      |
        +--> reads case, forks, waits <--------+
-       +--> prints how the child ended, JSON
+       +--> writes how the child ended, JSON
 
 One process that forks has loaded everything once, and it has no other threads, which a process
 that runs tests may have.
@@ -130,4 +130,5 @@ def _run(case):
 
 if __name__ == "__main__":
     for line in sys.stdin:
-        print(json.dumps(_run(json.loads(line))), flush=True)
+        sys.stdout.write(json.dumps(_run(json.loads(line))) + "\n")
+        sys.stdout.flush()

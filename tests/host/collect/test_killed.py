@@ -1,4 +1,4 @@
-"""A collector is killed at every commit and at random: its store is whole, the rest comes later."""
+"""A collector is killed at every commit and at random: its store is whole and is completed."""
 
 import json
 import random
