@@ -3,15 +3,19 @@
 import asyncio
 import logging
 from collections.abc import Callable, Coroutine
+from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
+from .cli_band_reach import key_ring
 from .cli_console import StorePath, print_note, utc_now_s
+from .collect.clocks import ClockJudge
 from .collect.collector import Collector, Round
+from .collect.known import KnownBands
 from .collect.link import BandAdapter, LinkError
 from .collect.pull import PullResult
-from .errors import BandError, HostError
+from .errors import BandError, HostError, InputError
 from .store import Store
 
 _EVERY_S = 300.0
@@ -40,6 +44,10 @@ def collect(
     once: Annotated[
         bool, typer.Option("--once", help="Each band once; exit when no other is heard.")
     ] = False,
+    keys: Annotated[
+        Path | None,
+        typer.Option(metavar="FOLDER", help="The bands' keys, if not this computer's own folder."),
+    ] = None,
 ) -> None:
     """Find the bands in reach by Bluetooth and bring their records into a store.
 
@@ -50,13 +58,20 @@ def collect(
     from .collect.ble import BleAdapter
 
     logging.basicConfig(format="%(levelname)s %(name)s: %(message)s", level=logging.ERROR)
+    ring = key_ring(keys)
+    if not ring.keys():
+        raise InputError(
+            f"no key of any band in {ring.place}: 'pouch provision' gives a band its key, 'pouch"
+            " keys add' takes one from its label"
+        )
     with Store.open(store) as opened:
-        collect_into(opened, BleAdapter(), None if once else every)
+        collect_into(opened, BleAdapter(), KnownBands(ring.keys), None if once else every)
 
 
 def collect_into(
     store: Store,
     adapter: BandAdapter,
+    known: KnownBands,
     every_s: float | None,
     run: Callable[[Coroutine[Any, Any, Any]], Any] = asyncio.run,
 ) -> None:
@@ -65,6 +80,7 @@ def collect_into(
     Args:
         store: where records go.
         adapter: finds the bands.
+        known: the bands whose keys are here.
         every_s: seconds from pull to pull of a band; None for one round only.
         run: runs it to its end, on a loop of its own.
 
@@ -72,7 +88,8 @@ def collect_into(
         BandError: the adapter does not work.
         RoundFailed: the one round did not read every band, or found none; the line names them.
     """
-    collector = Collector(adapter, store, utc_now_s)
+    judge = ClockJudge(store.newest_contact_utc_s())
+    collector = Collector(adapter, store, utc_now_s, known, judge)
     try:
         if every_s is not None:
             run(collector.run(every_s, _report))

@@ -1,7 +1,7 @@
 """Which bands this host has the keys of, and by what they are known on the air."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from pouch_protocol import auth
 from pouch_protocol.host import HostSession
@@ -24,7 +24,7 @@ class KnownKey:
     """
 
     label: str | None
-    key: bytes
+    key: bytes = field(repr=False)
 
 
 class KnownBands:
@@ -33,15 +33,21 @@ class KnownBands:
     A band has more than one key here while a new one is on its way to it.
     """
 
-    def __init__(self, read: Callable[[], Keys]) -> None:
+    def __init__(
+        self,
+        read: Callable[[], Keys],
+        on_proof: Callable[[str, bytes], None] = lambda _label, _key: None,
+    ) -> None:
         """Say where the keys are.
 
         Args:
             read: returns the keys of each band by its label, "" for one that is not known. It is
                 asked again and again, for a band may get a key at any time: it must be quick, and
                 return the same object as long as nothing has changed.
+            on_proof: told label and key of each band that has proved to have that key.
         """
         self._read = read
+        self._on_proof = on_proof
         self._suite = HostSuite()
         self._keys: Keys | None = None
         self._recognitions: list[tuple[KnownKey, auth.Recognition]] = []
@@ -52,6 +58,10 @@ class KnownBands:
     def of(cls, keys: Keys) -> "KnownBands":
         """Return bands with these keys and no others, for ever."""
         return cls(lambda: keys)
+
+    def may_have(self, label: str) -> bool:
+        """Tell whether one of the keys here may be of this band."""
+        return any(known.label in (None, label) for known, _ in self._all())
 
     @property
     def labels(self) -> set[str]:
@@ -78,7 +88,7 @@ class KnownBands:
         return found
 
     def key_of(self, session: HostSession) -> KnownKey | None:
-        """Return the key of the band that has answered a session's HELLO; None if it is not here."""
+        """Return the key of the band that has answered a HELLO; None if it is not here."""
         for known, recognition in self._all():
             if session.is_hint_of(recognition):
                 return known
@@ -87,6 +97,15 @@ class KnownBands:
     def authenticate(self, session: HostSession, known: KnownKey) -> None:
         """Begin the proof on both sides; see HostSession.authenticate."""
         session.authenticate(self._suite, known.key)
+
+    def proved(self, label: str, known: KnownKey) -> None:
+        """Take note that a band has shown that a key is its own.
+
+        Args:
+            label: what it says in the sealed session that it is called.
+            known: the key.
+        """
+        self._on_proof(label, known.key)
 
     def _all(self) -> list[tuple[KnownKey, auth.Recognition]]:
         keys = self._read()

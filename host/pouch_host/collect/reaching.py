@@ -8,7 +8,7 @@ from typing import Protocol
 
 from .cable import BytePort, greeted
 from .commands import BandCommands
-from .exchange import Exchange
+from .exchange import NO_KEY_HERE, Exchange
 from .known import KnownBands
 from .link import BandAdapter, BandLink, FoundBand, LinkError, LinkFailure
 
@@ -151,13 +151,15 @@ class RadioReach:
         self._adapter = adapter
         self._wanted = wanted.upper()
         self._clock = clock
+        self._known = known
         self._on_wait = on_wait
         self._wait_s = wait_s
         self._told = False
-        # By address: the labels of the bands that were asked and are others.
+        # By address: the labels of the bands that were asked and are others; "" for strangers,
+        # which say no name.
         self._others: dict[str, str] = {}
-        is_label = self._wanted.startswith(_LABEL_START)
-        self._skip: Container[str] = self._others if is_label else _AllBut(self._wanted)
+        self._is_label = self._wanted.startswith(_LABEL_START)
+        self._skip: Container[str] = self._others if self._is_label else _AllBut(self._wanted)
 
     @asynccontextmanager
     async def connect(self, patience_s: float = 0.0) -> AsyncIterator[Conversation]:
@@ -168,6 +170,8 @@ class RadioReach:
             yield conversation
 
     async def _find(self, stack: AsyncExitStack, wait_s: float) -> Conversation:
+        if self._is_label and not self._known.may_have(self._wanted):
+            raise LinkError(LinkFailure.NO_KEY, NO_KEY_HERE)
         loop = asyncio.get_running_loop()
         end_s = loop.time() + wait_s
         failure = ""
@@ -184,11 +188,21 @@ class RadioReach:
             try:
                 conversation = await self._ask(found, stack)
             except LinkError as error:
-                failure = f"; {error}"
+                if error.reason is not LinkFailure.NO_KEY:
+                    failure = f"; {error}"
+                elif self._is_label:
+                    # The one that is wanted has a key that is here.
+                    self._others[found.address] = ""
+                else:
+                    raise
                 continue
             if conversation is not None:
                 return conversation
-        asked = ", ".join(sorted(self._others.values()))
+        strangers = sum(not label for label in self._others.values())
+        names = sorted(filter(None, self._others.values()))
+        if strangers:
+            names.append(f"{strangers} of which this computer has no key")
+        asked = ", ".join(names)
         others = f" (heard and asked: {asked})" if asked else ""
         raise LinkError(
             LinkFailure.NOT_REACHED,
@@ -201,7 +215,7 @@ class RadioReach:
         attempt = AsyncExitStack()
         async with attempt:
             link = await attempt.enter_async_context(self._adapter.connect(found))
-            conversation = await _begin(link, self._clock)
+            conversation = await _begin(link, Exchange(link, self._clock, self._known))
             label = conversation.commands.label
             if self._wanted in (label, found.address.upper()):
                 stack.push_async_exit(attempt.pop_all())
