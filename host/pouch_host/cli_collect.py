@@ -5,11 +5,12 @@ import ipaddress
 import signal
 from collections.abc import Callable, Coroutine
 from contextlib import ExitStack
+from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
-from .cli_band_reach import KeyFile, key_ring
+from .cli_band_reach import key_ring
 from .cli_console import StorePath, utc_now_s
 from .cli_log import LogLevel, log_lines
 from .collect.clocks import ClockJudge
@@ -18,7 +19,7 @@ from .collect.known import KnownBands
 from .collect.link import BandAdapter, LinkError
 from .collect.status import WardStatus
 from .collect_screen import CollectScreen
-from .errors import BandError, HostError
+from .errors import BandError, HostError, InputError
 from .stopping import Stopped, until_signalled
 from .store import Store
 
@@ -67,7 +68,10 @@ def collect(
     once: Annotated[
         bool, typer.Option("--once", help="Each band once; exit when no other is heard.")
     ] = False,
-    key_file: KeyFile = None,
+    keys: Annotated[
+        Path | None,
+        typer.Option(metavar="FOLDER", help="The bands' keys, if not this computer's own folder."),
+    ] = None,
     trust_clock: Annotated[
         bool,
         typer.Option(
@@ -94,12 +98,18 @@ def collect(
     # Imported here: the other commands do not wait for Bluetooth.
     from .collect.ble import BleAdapter
 
+    ring = key_ring(keys)
+    if not ring.keys():
+        raise InputError(
+            f"no key of any band in {ring.place}: 'pouch provision' gives a band its key, 'pouch"
+            " keys add' takes one from its label"
+        )
     with Store.open(store) as opened:
         collect_into(
             opened,
             BleAdapter(),
+            KnownBands(ring.keys),
             None if once else every,
-            known=KnownBands(key_ring(key_file).keys),
             trust_clock=trust_clock,
             metrics_at=metrics_at,
             log_level=log_level,
@@ -109,10 +119,10 @@ def collect(
 def collect_into(
     store: Store,
     adapter: BandAdapter,
+    known: KnownBands,
     every_s: float | None,
     run: Callable[[Coroutine[Any, Any, Any]], Any] = asyncio.run,
     *,
-    known: KnownBands,
     trust_clock: bool = False,
     metrics_at: tuple[str, int] | None = None,
     log_level: LogLevel | None = None,
@@ -122,9 +132,9 @@ def collect_into(
     Args:
         store: where records go.
         adapter: finds the bands.
+        known: the bands whose keys are here; others are left alone.
         every_s: seconds from pull to pull of a band; None for one round only.
         run: runs it to its end, on a loop of its own.
-        known: the bands whose keys this host has; others are left alone.
         trust_clock: whether a person vouches for this computer's clock.
         metrics_at: host and port to serve metrics on, or None.
         log_level: of the log, or None for plain lines.

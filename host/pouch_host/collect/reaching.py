@@ -8,7 +8,7 @@ from typing import Protocol
 
 from .cable import BytePort, greeted
 from .commands import BandCommands
-from .exchange import Exchange
+from .exchange import NO_KEY_HERE, Exchange
 from .known import KnownBands
 from .link import BandAdapter, BandLink, FoundBand, LinkError, LinkFailure
 
@@ -159,10 +159,7 @@ class RadioReach:
     async def connect(self, patience_s: float = 0.0) -> AsyncIterator[Conversation]:
         """Listen for the band and connect to it; see Reach."""
         if not self._known.may_have(self._wanted):
-            raise LinkError(
-                LinkFailure.NO_KEY,
-                "this computer has no key for it: name the key's file with --key-file",
-            )
+            raise LinkError(LinkFailure.NO_KEY, NO_KEY_HERE)
         async with AsyncExitStack() as stack:
             yield await self._find(stack, self._wait_s + patience_s)
 

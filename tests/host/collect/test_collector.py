@@ -4,10 +4,12 @@ import asyncio
 
 import pytest
 
+from pouch_host.collect.clocks import ClockJudge
 from pouch_host.collect.collector import Collector
 from pouch_host.collect.link import LinkError, LinkFailure
 from pouch_host.store import Store
 from tests.host.collect.fake_band import (
+    KNOWN,
     FakeAdapter,
     FakeLink,
     NamedSource,
@@ -16,6 +18,12 @@ from tests.host.collect.fake_band import (
 )
 
 NOW_UTC_S = 1_790_000_000.0
+
+    NewerSession,
+    in_simulated_time,
+    made_records,
+    wall_clock,
+)
 
 
 class DeadAdapter(FakeAdapter):
@@ -42,9 +50,11 @@ def failing(reason):
 
 
 def newer_band():
-    source = NamedSource(5, [])
-    source.hello = lambda: NamedSource(5, []).hello() | {"wire_version": 2}
-    return FakeLink(source)
+    return FakeLink(NamedSource(5), session=NewerSession)
+
+
+def collector_of(adapter, store):
+    return Collector(adapter, store, wall_clock, KNOWN, ClockJudge())
 
 
 @pytest.fixture
@@ -57,7 +67,7 @@ def one_round(adapter, store):
     """Make one round in simulated time; return it and when it ended."""
 
     async def scenario():
-        outcome = await Collector(adapter, store, lambda: NOW_UTC_S).round()
+        outcome = await collector_of(adapter, store).round()
         return outcome, asyncio.get_running_loop().time()
 
     return in_simulated_time(scenario())
@@ -75,7 +85,7 @@ def run_until_told(adapter, store, count, interval_s):
             if len(told) == count:
                 task.cancel()
 
-        collector = Collector(adapter, store, lambda: NOW_UTC_S + loop.time())
+        collector = collector_of(adapter, store)
         task = asyncio.ensure_future(collector.run(interval_s, note))
         with pytest.raises(asyncio.CancelledError):
             await task
@@ -97,7 +107,7 @@ def test_round_reads_every_band_and_names_those_it_could_not(store):
         {
             "AA:01": band(1, 10),
             "AA:02": unreachable,
-            "AA:03": band(3, 30, cut_after=2),
+            "AA:03": band(3, 30, cut_after=4),
             "AA:04": band(4, 40),
         }
     )
@@ -131,9 +141,8 @@ def test_round_tells_of_each_band_when_it_was_read(store):
 
     async def scenario():
         loop = asyncio.get_running_loop()
-        collector = Collector(
-            FakeAdapter({"AA:01": band(1, 10), "AA:02": band(2, 20)}), store, lambda: NOW_UTC_S
-        )
+        adapter = FakeAdapter({"AA:01": band(1, 10), "AA:02": band(2, 20)})
+        collector = collector_of(adapter, store)
         await collector.round(lambda result: told.append((loop.time(), result.band_id)))
 
     in_simulated_time(scenario())
@@ -152,8 +161,8 @@ def test_band_that_was_missed_once_is_read_in_its_next_window(store):
 
 
 def test_pull_that_breaks_goes_on_where_it_was_in_the_next_windows(store):
-    # Three replies and six frames of records, then the connection breaks.
-    adapter = FakeAdapter({"AA:03": band(3, 100, cut_after=9), "AA:04": band(4, 40)})
+    # Six replies and six frames of records, then the connection breaks.
+    adapter = FakeAdapter({"AA:03": band(3, 100, cut_after=12), "AA:04": band(4, 40)})
     outcome, _ = one_round(adapter, store)
     assert adapter.tries == [(0, "AA:03"), (1, "AA:04"), (60, "AA:03")]
     assert brought(outcome)[0] == (4, 40)
@@ -166,7 +175,7 @@ def test_pull_that_breaks_goes_on_where_it_was_in_the_next_windows(store):
 @pytest.mark.parametrize(
     ("link", "failure", "tries_s"),
     [
-        (newer_band, "band P-00000005 speaks wire version 2; this program reads", [0]),
+        (newer_band, "the band speaks wire version 2; this program reads", [0]),
         (failing(LinkFailure.REFUSED), "will not", [0]),
         # An operating system that remembers another firmware's services forgets them on failing.
         (failing(LinkFailure.STALE), "will not", [0, 60, 120]),

@@ -16,9 +16,12 @@ from pouch_host.collect.link import LinkError, LinkFailure
 from pouch_host.errors import BandError
 from pouch_host.store import Store
 from tests.host.collect.fake_band import (
+    KNOWN,
     FakeAdapter,
     FakeLink,
     ListSource,
+    NamedSource,
+    NewerSession,
     in_simulated_time,
     made_records,
 )
@@ -36,15 +39,12 @@ def store(tmp_path):
 
 
 def newer_band():
-    source = ListSource([])
-    fields = source.hello() | {"wire_version": 2, "band_id": 0xBEEF}
-    source.hello = lambda: fields
-    return FakeLink(source)
+    return FakeLink(NamedSource(0xBEEF), session=NewerSession)
 
 
 def test_one_round_tells_what_each_band_brought(store, capsys):
     adapter = FakeAdapter({"AA:01": lambda: FakeLink(ListSource(made_records(12)))})
-    collect_into(store, adapter, None, in_simulated_time)
+    collect_into(store, adapter, KNOWN, None, in_simulated_time)
     assert capsys.readouterr().err == LISTENING + "band P-0012ABCD: 12 new records\n"
 
 
@@ -52,15 +52,15 @@ def test_one_round_with_a_newer_band_fails_naming_it_and_keeps_the_rest(store, c
     adapter = FakeAdapter(
         {"AA:01": newer_band, "AA:02": lambda: FakeLink(ListSource(made_records(12)))}
     )
-    with pytest.raises(RoundFailed, match=r"^band P-0000BEEF speaks wire version 2;.*$") as caught:
-        collect_into(store, adapter, None, in_simulated_time)
+    with pytest.raises(RoundFailed, match=r"^the band speaks wire version 2;.*$") as caught:
+        collect_into(store, adapter, KNOWN, None, in_simulated_time)
     assert caught.value.exit_code == 1
     assert "P-0012ABCD: 12 new records" in capsys.readouterr().err
 
 
 def test_one_round_without_a_band_fails(store):
     with pytest.raises(RoundFailed, match="no band in reach"):
-        collect_into(store, FakeAdapter({}), None, in_simulated_time)
+        collect_into(store, FakeAdapter({}), KNOWN, None, in_simulated_time)
 
 
 def test_one_round_among_strangers_only_says_so(store, capsys):
@@ -88,13 +88,13 @@ class DyingAdapter(FakeAdapter):
 
 def test_adapter_that_does_not_work_is_one_line(store):
     with pytest.raises(BandError, match=r"^Bluetooth adapter: not there$"):
-        collect_into(store, DyingAdapter({}, 0), None, in_simulated_time)
+        collect_into(store, DyingAdapter({}, 0), KNOWN, None, in_simulated_time)
 
 
 def test_adapter_that_fails_in_the_middle_is_told_after_what_was_read(store, capsys):
     adapter = DyingAdapter({"AA:01": lambda: FakeLink(ListSource(made_records(12)))}, 1)
     with pytest.raises(RoundFailed, match=r"^Bluetooth adapter: not there$"):
-        collect_into(store, adapter, None, in_simulated_time)
+        collect_into(store, adapter, KNOWN, None, in_simulated_time)
     assert capsys.readouterr().err.splitlines()[1:] == [
         "band P-0012ABCD: 12 new records",
         "not read: Bluetooth adapter: not there",
@@ -110,7 +110,7 @@ def test_rounds_tell_of_each_band_and_of_an_adapter_that_fails_until_ctrl_c(stor
 
     adapter = Interrupted({"AA:01": lambda: FakeLink(ListSource(made_records(12)))}, 1)
     with pytest.raises(KeyboardInterrupt):
-        collect_into(store, adapter, 300.0, in_simulated_time)
+        collect_into(store, adapter, KNOWN, 300.0, in_simulated_time)
     assert capsys.readouterr().err.splitlines() == [
         "band P-0012ABCD: 12 new records",
         *["not read: Bluetooth adapter: not there"] * 3,
