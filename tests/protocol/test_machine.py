@@ -13,6 +13,8 @@ from pouch_protocol.sealing import Opener, Sealer
 from tests.protocol.machine import Link
 
 _SHARE, _WHOLE = 150, 5_000
+# Of a planted fault; the slowest of them is found after some hundred runs.
+_RUNS_MAX = 1_000
 _STEPS = 60
 _SLOW = [HealthCheck.too_slow, HealthCheck.filter_too_much, HealthCheck.data_too_large]
 
@@ -103,7 +105,7 @@ def test_planted_fault_is_found(faults, monkeypatch):
         monkeypatch.setattr(owner, name, faulty)
     # Found is enough: nobody needs the shortest way to a fault that was planted.
     chosen = settings(
-        max_examples=_SHARE,
+        max_examples=_RUNS_MAX,
         stateful_step_count=_STEPS,
         suppress_health_check=_SLOW,
         phases=[Phase.generate],
