@@ -79,8 +79,7 @@ class Link(RuleBasedStateMachine):
         super().__init__()
         # The band opens what the host seals with the same key: one notebook for each end.
         self.band_suite, self.host_suite = NotedSuite(), NotedSuite()
-        self.source = ListSource([], key=KEY)
-        self.source.suite = self.band_suite
+        self.source = type("NotedSource", (ListSource,), {"suite": self.band_suite})([], key=KEY)
         self.source._per_boot = 40
         self.drawn = 0
         self.source.nonce = self._nonce

@@ -114,5 +114,5 @@ def test_planted_fault_is_found(faults, monkeypatch):
         print_blob=False,
         report_multiple_bugs=False,
     )
-    with pytest.raises(Exception):  # noqa: B017, PT011 - whatever the fault makes of it
+    with pytest.raises(Exception):  # noqa: B017 - whatever the fault makes of it
         run_state_machine_as_test(Link, settings=chosen)

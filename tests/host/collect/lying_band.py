@@ -34,7 +34,7 @@ def lying_session(seed, rate, spare=()):
 
         def _next_message(self, frame_bytes_max):
             loaded = super()._next_message(frame_bytes_max)
-            if loaded is None or loaded[0] != c.CHANNEL_STREAM and loaded[1][0] not in _BOUNDS:
+            if loaded is None or loaded[1][0] not in _BOUNDS:
                 return loaded
             return loaded[0], self._lie(loaded[1])
 
@@ -67,7 +67,7 @@ def _absurd(message, draw):
 
 
 def _other_bytes(message, draw):
-    return with_sum(message[:2] + spoilt(message[2:], draw, message)) + b""
+    return with_sum(message[:2] + spoilt(message[2:], draw, message))
 
 
 def _other_reply(message, draw):
