@@ -1,4 +1,4 @@
-"""Programs of different age: a longer message is read, an unknown one is answered with its code."""
+"""Programs of different age: a longer message is read, an unknown one answered with its code."""
 
 from pouch_protocol import constants as c
 from pouch_protocol import messages
@@ -73,10 +73,10 @@ def _ask_everything(host, band, frame_bytes):
         else:
             expected = _REPLIES.get(opcode, c.OP_RESPONSE)
             payload = b"image" if opcode == c.OP_UPDATE_DATA else b""
+            asked = dict(fields)
             if opcode == c.OP_UPDATE_DATA:
-                fields = dict(fields)
-                fields["data_offset"] = _offset(host)
-            host.request(opcode, expected, fields, payload)
+                asked["data_offset"] = _offset(host)
+            host.request(opcode, expected, asked, payload)
         replies[opcode] = deliver(band, host, frame_bytes)
         assert not host.waiting, opcode
     return replies
