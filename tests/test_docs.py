@@ -17,6 +17,9 @@ _LINK = re.compile(r"\]\(([^)\s#]+)(#[^)\s]*)?\)")
 _MAKE = re.compile(r"\bmake ([a-z][a-z-]*)\b")
 _POUCH = re.compile(r"\bpouch ([a-z]+)\b")
 _CODE = re.compile(r"```.*?```|`[^`\n]+`", re.DOTALL)
+# A test by its own name; those in the name of a file end with it.
+_TEST = re.compile(r"\b(test_\w+)\b(?!\.py)")
+_TEST_DEFINED = re.compile(r"^(?:async )?def (test_\w+)\(", re.MULTILINE)
 
 
 def _code(text):
@@ -26,6 +29,17 @@ def _code(text):
 def _make_targets():
     makefile = (ROOT / "Makefile").read_text(encoding="utf-8")
     return set(re.findall(r"^([a-z-]+):.*## ", makefile, re.MULTILINE))
+
+
+@pytest.fixture(scope="module")
+def defined_tests():
+    """Return the names of all tests there are."""
+    return {
+        name
+        for path in (ROOT / "tests").glob("**/*.py")
+        if "node_modules" not in path.parts
+        for name in _TEST_DEFINED.findall(path.read_text(encoding="utf-8"))
+    }
 
 
 @pytest.fixture(scope="module")
@@ -63,6 +77,17 @@ def test_document_make_targets_exist(document):
 @pytest.mark.parametrize("document", DOCUMENTS, ids=lambda document: document.path)
 def test_document_pouch_commands_exist(document, pouch_commands):
     assert set(_POUCH.findall(_code(document.text))) <= pouch_commands
+
+
+def test_security_names_tests_that_exist_one_for_each_who(defined_tests):
+    text = (ROOT / "docs" / "SECURITY.md").read_text(encoding="utf-8")
+    assert set(_TEST.findall(_code(text))) - defined_tests == set()
+    (table,) = (piece for piece in text.split("\n\n") if piece.startswith("| who | can "))
+    threats = [row.split("|")[1:-1] for row in table.split("\n")[2:]]
+    assert len(threats) >= 10
+    for who, _, _, shown_by in threats:
+        # What no test can show is argued in section 4.
+        assert _TEST.findall(shown_by) or shown_by.strip().startswith("4"), who
 
 
 def test_readme_and_contributing_name_every_pouch_command(pouch_commands):

@@ -48,6 +48,7 @@ python=$(find_python) ||
 ensure_venv_module "$python"
 
 extras=sim,dev
+[ "$(uname -s)" != Linux ] || extras=$extras,recovery
 command -v npm >/dev/null || extras=$extras,node
 
 say "making $venv with $("$python" --version)"

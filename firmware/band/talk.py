@@ -1,7 +1,7 @@
-"""One connection of a host: moves frames between the radio and a BandSession. Knows no message.
+r"""One connection of a host: moves frames between the radio and a BandSession. Knows no message.
 
     session --frames--> notify -----------------> queue of the stack --> host
-                   \\--> indicate, once the last was confirmed -/
+                   \--> indicate, once the last was confirmed -/
 
 What the interrupt handler notes is kept here, one object for each connection: of a connection
 that has ended nothing is left for the next.

@@ -1,26 +1,43 @@
-"""The keys of bands on this computer: one small file each, which only its owner can read.
+"""The keys of bands on this computer: found where they are, kept until they are sure."""
 
-<folder>/P-0012ABCD.key        32 hexadecimal digits
-<folder>/P-0012ABCD.key.new    a key that was drawn, and that the band may or may not have
-"""
-
-import os
-import secrets
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from pathlib import Path
 
-from pouch_protocol import auth
-from pouch_protocol.constants import parse_band_label
-
+from . import key_files
 from .errors import InputError
+from .key_files import NewKey
 
-_OTHERS_MASK = 0o077
-_OWNER_ONLY = 0o600
-_FOLDER_MODE = 0o700
+# What one file looks like from outside: where, when it was written, its size and its number.
+_Seen = tuple[str, int, int, int]
+
+
+@dataclass(frozen=True)
+class HeldKey:
+    """What this computer has for one band.
+
+    Attributes:
+        label: the band's; "" for a file that is not named after one.
+        path: the file of its key.
+        present: whether that file is there: a band that has just got its first key may have
+            only a new one.
+        pending: whether a new key was drawn that the band may or may not have.
+        fault: why what is there cannot be used; "" if it can.
+    """
+
+    label: str
+    path: Path
+    present: bool
+    pending: bool
+    fault: str
 
 
 class KeyRing:
-    """Finds the key of a band, and makes room for a new one."""
+    """Finds the keys of bands, and makes room for new ones.
+
+    Attributes:
+        settled: labels of the bands that have shown that an earlier try gave them their new key.
+    """
 
     def __init__(
         self,
@@ -35,149 +52,166 @@ class KeyRing:
         Args:
             folder: where keys are kept if nothing else is said.
             chosen: a file, or another folder of such files.
-            text: the key itself, 32 hexadecimal digits.
-            on_note: told if a file can be read by others.
+            text: one more key, 32 hexadecimal digits; counts only if nothing was chosen.
+            on_note: told of files that others can read or that hold no key, of each once.
 
         Raises:
             InputError: what was named is no key.
         """
-        self._folder = folder
-        self._chosen = chosen
-        self._on_note = on_note
+        self._place = folder if chosen is None else chosen
+        self._is_folder = chosen is None or not chosen.is_file()
+        if chosen is not None and not chosen.exists() and chosen.suffix == ".key":
+            # A file that is to be made.
+            self._is_folder = False
+        self._tell = on_note
+        self._told: set[str] = set()
+        self.settled: set[str] = set()
         self._text_key = None
-        self._chosen_key = None
-        self._changed_ns = -1
+        self._seen: tuple[_Seen, ...] | None = None
         self._keys: dict[str, tuple[bytes, ...]] = {}
-        if chosen is not None and chosen.is_file():
-            self._chosen_key = self._read(chosen)
+        if not self._is_folder and self._place.exists():
+            key_files.read_key(self._place, self._note)
         elif chosen is None and text is not None:
-            self._text_key = _parse(text, "POUCH_KEY")
+            self._text_key = key_files.parse_key(text, "POUCH_KEY")
+
+    @property
+    def place(self) -> Path:
+        """The folder or file in which keys are looked for."""
+        return self._place
 
     def keys(self) -> Mapping[str, tuple[bytes, ...]]:
         """Return every key here by the label of its band; "" for one of a band not named.
 
-        The folder is read again when something in it has changed; until then it is the same
-        object. A file that holds no key is told of and passed over.
+        While a new key is on its way to a band there are two. Files are read again when something
+        about them has changed; until then it is the same object. A file that holds no key is told
+        of and passed over.
         """
-        single = self._chosen_key or self._text_key
-        if single is not None:
-            label = _label_of(self._chosen) if self._chosen is not None else ""
-            return self._keep(0, {label: (single,)})
-        folder = self._folder if self._chosen is None else self._chosen
-        try:
-            changed_ns = folder.stat().st_mtime_ns
-        except OSError:
-            return self._keep(0, {})
-        if changed_ns == self._changed_ns:
-            return self._keys
-        return self._keep(changed_ns, self._read_all(folder))
-
-    def _keep(self, changed_ns: int, keys: dict[str, tuple[bytes, ...]]) -> Mapping:
-        if changed_ns != self._changed_ns or keys != self._keys:
-            self._changed_ns, self._keys = changed_ns, keys
+        seen = self._look()
+        if seen != self._seen:
+            self._seen = seen
+            self._keys = self._read_all([Path(place) for place, *_ in seen])
         return self._keys
-
-    def _read_all(self, folder: Path) -> dict[str, tuple[bytes, ...]]:
-        found: dict[str, tuple[bytes, ...]] = {}
-        for path in sorted(folder.glob("P-*.key*")):
-            label = _label_of(path)
-            if not label or path.suffix not in (".key", ".new"):
-                continue
-            try:
-                found[label] = (*found.get(label, ()), self._read(path))
-            except InputError as error:
-                self._on_note(f"note: {error}: passed over")
-        return found
 
     def path_of(self, label: str) -> Path:
         """Return the file in which the key of a band is, or will be."""
-        if self._chosen is None:
-            return self._folder / f"{label}.key"
-        return self._chosen / f"{label}.key" if self._chosen.is_dir() else self._chosen
+        return self._place / f"{label}.key" if self._is_folder else self._place
 
-    def draw(self, label: str) -> "NewKey":
+    def draw(self, label: str) -> NewKey:
         """Draw a key for a band and store it beside the one that holds until the band has it.
 
         Raises:
             InputError: it cannot be stored; then it must not be sent.
         """
+        return key_files.drawn_key(self.path_of(label), self._note)
+
+    def settle(self, label: str, key: bytes) -> None:
+        """Put a new key in its place that its band has just proved to have.
+
+        An answer that was lost leaves open whether a band took its new key; this closes it. Does
+        nothing if no new key waits or the band has another one.
+        """
         path = self.path_of(label)
-        new_path = _new_path(path)
+        new_path = key_files.new_path_of(path)
         try:
-            # One that was drawn before may be the band's by now: the band gets the same again.
-            if new_path.exists():
-                return NewKey(self._read(new_path), path, drawn_before=True)
-            path.parent.mkdir(mode=_FOLDER_MODE, parents=True, exist_ok=True)
-            key = secrets.token_bytes(auth.KEY_BYTES)
-            descriptor = os.open(new_path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, _OWNER_ONLY)
-            with os.fdopen(descriptor, "w", encoding="ascii") as file:
-                file.write(key.hex() + "\n")
-                file.flush()
-                os.fsync(file.fileno())
-        except OSError as error:
-            raise InputError(f"{new_path}: the key cannot be stored: {error.strerror}") from error
-        return NewKey(key, path, drawn_before=False)
+            if not new_path.exists() or key_files.read_key(new_path, self._note) != key:
+                return
+            NewKey(key, path, drawn_before=True).keep()
+        except InputError as error:
+            # It is tried for as long as it is there; the connection goes on with it.
+            self._note(f"note: {error}")
+            return
+        self.settled.add(label)
+        self._tell(f"band {label}: has its new key, which is in {path} now")
 
-    def _read(self, path: Path) -> bytes:
+    def add(self, label: str, key: bytes, *, instead: bool) -> bool:
+        """Keep a key that came from elsewhere; return whether it is new here.
+
+        Args:
+            label: the band's.
+            key: the key.
+            instead: whether it may take the place of another one.
+
+        Raises:
+            InputError: another one is here, or it cannot be stored.
+        """
+        path = self.path_of(label)
+        if path.exists():
+            try:
+                held = key_files.read_key(path, self._note)
+            except InputError:
+                held = b""
+            if held == key:
+                return False
+            if not instead:
+                raise InputError(
+                    f"band {label}: {path} holds another key: --replace puts this in its place"
+                )
         try:
-            text = path.read_text(encoding="ascii")
-            mode = path.stat().st_mode
+            key_files.replace(path, key_files.key_line(key))
         except OSError as error:
-            raise InputError(f"{path}: {error.strerror}") from error
-        except UnicodeDecodeError:
-            text, mode = "", 0
-        if os.name == "posix" and mode & _OTHERS_MASK:
-            self._on_note(f"note: others can read this key: chmod 600 {path}")
-        return _parse(text, str(path))
+            raise InputError(f"{path}: the key cannot be stored: {error.strerror}") from error
+        return True
 
+    def held(self) -> list[HeldKey]:
+        """Return what is here for each band, by label."""
+        found: dict[Path, list[Path]] = {}
+        for place, *_ in self._look():
+            path = Path(place)
+            own = path.with_suffix("") if path.suffix == ".new" else path
+            found.setdefault(own, []).append(path)
+        return [
+            HeldKey(
+                label=key_files.label_of(own),
+                path=own,
+                present=own in paths,
+                pending=key_files.new_path_of(own) in paths,
+                fault="; ".join(filter(None, map(self._fault_of, paths))),
+            )
+            for own, paths in sorted(found.items())
+        ]
 
-class NewKey:
-    """A key on its way to a band.
+    def _look(self) -> tuple[_Seen, ...]:
+        """Return every file of a key here, and what tells that it was changed."""
+        if self._is_folder:
+            paths = [
+                path
+                for path in sorted(self._place.glob("P-*.key*"))
+                if path.name.partition(".")[2] in ("key", "key.new") and key_files.label_of(path)
+            ]
+        else:
+            paths = [self._place, key_files.new_path_of(self._place)]
+        seen = []
+        for path in paths:
+            try:
+                status = path.stat()
+            except OSError:
+                continue  # Gone meanwhile.
+            # A folder's own time does not tell of a file that was written in two goes.
+            seen.append((str(path), status.st_mtime_ns, status.st_size, status.st_ino))
+        return tuple(seen)
 
-    Attributes:
-        key: the key.
-        path: the file that holds it once the band has it.
-        drawn_before: whether an earlier try has drawn it, and may have given it to the band.
-    """
+    def _read_all(self, paths: list[Path]) -> dict[str, tuple[bytes, ...]]:
+        found: dict[str, tuple[bytes, ...]] = {}
+        if self._text_key is not None:
+            found[""] = (self._text_key,)
+        for path in paths:
+            label = key_files.label_of(path)
+            try:
+                key = key_files.read_key(path, self._note)
+            except InputError as error:
+                self._note(f"note: {error}: passed over")
+                continue
+            found[label] = (*found.get(label, ()), key)
+        return found
 
-    def __init__(self, key: bytes, path: Path, *, drawn_before: bool) -> None:
-        self.key = key
-        self.path = path
-        self.drawn_before = drawn_before
-
-    def keep(self) -> None:
-        """The band has it: it takes the place of the old one."""
-        _new_path(self.path).replace(self.path)
-
-    def drop(self) -> None:
-        """The band has refused it: nothing has changed."""
-        if not self.drawn_before:
-            _new_path(self.path).unlink()
-
-    @property
-    def new_path(self) -> Path:
-        """The file that holds it until then."""
-        return _new_path(self.path)
-
-
-def _new_path(path: Path) -> Path:
-    return path.with_name(path.name + ".new")
-
-
-def _label_of(path: Path) -> str:
-    """Return the label in the name of a key's file, "" if it has another name."""
-    label = path.name.partition(".")[0]
-    try:
-        parse_band_label(label)
-    except ValueError:
+    def _fault_of(self, path: Path) -> str:
+        try:
+            key_files.read_key(path, self._note)
+        except InputError as error:
+            return str(error)
         return ""
-    return label.upper()
 
-
-def _parse(text: str, where: str) -> bytes:
-    digits = text.strip()
-    # Digit by digit: fromhex() takes spaces between them too.
-    known = all(digit in "0123456789abcdefABCDEF" for digit in digits)
-    if len(digits) != 2 * auth.KEY_BYTES or not known:
-        raise InputError(f"{where}: not a key: {2 * auth.KEY_BYTES} hexadecimal digits are one")
-    return bytes.fromhex(digits)
+    def _note(self, text: str) -> None:
+        if text not in self._told:
+            self._told.add(text)
+            self._tell(text)

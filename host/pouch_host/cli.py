@@ -6,7 +6,7 @@ from typing import Annotated, Any
 import typer
 from typer.core import TyperGroup
 
-from . import cli_assign, cli_band, cli_collect, cli_plugins, cli_serve, cli_store
+from . import cli_assign, cli_band, cli_collect, cli_plugins, cli_pull, cli_serve, cli_store
 from .cli_console import print_error
 from .errors import HostError
 
@@ -80,6 +80,7 @@ cli_assign.register(app)
 cli_collect.register(app)
 cli_serve.register(app)
 cli_band.register(app)
+cli_pull.register(app)
 
 
 def main() -> None:

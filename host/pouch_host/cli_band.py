@@ -1,7 +1,5 @@
 """The commands `pouch band ...`: one band, over its USB cable or by Bluetooth."""
 
-import sys
-from dataclasses import asdict
 from typing import Annotated
 
 import typer
@@ -9,16 +7,20 @@ import typer
 from pouch_protocol import constants as c
 
 from . import band_report, cli_band_change, cli_band_update
-from .cli_band_reach import Choice, KeyFile, busy, reach_of, talk
-from .cli_console import AsJson, StorePath, output, print_json, print_note, utc_now_s
-from .collect.anchors import AnchorPlan
-from .collect.clocks import ClockJudge
-from .collect.commands import BandCommands, Settings
-from .collect.pull import PullResult
-from .collect.pull import pull as pull_records
+from .cli_band_reach import (
+    Choice,
+    KeyFile,
+    TrustClock,
+    choice_of,
+    light_and_motor_worked,
+    talk,
+    ways_of,
+)
+from .cli_console import AsJson, StorePath, output, print_json, print_note
+from .cli_pull import pull_into
+from .collect.commands import Settings
 from .collect.reaching import Conversation
-from .errors import BandError, HostError
-from .store import Store
+from .errors import SelfTestFailed
 
 # The slow plan has a band on the air once in twenty minutes, give or take a sample.
 _WAIT_S = 1_260.0
@@ -26,10 +28,6 @@ _WAIT_S = 1_260.0
 _IDENTIFY_S = 10
 
 app = typer.Typer(no_args_is_help=True)
-
-
-class SelfTestFailed(HostError):
-    """A part of the band does not work; the message names it. Mend it before it is worn."""
 
 
 def register(program: typer.Typer) -> None:
@@ -65,22 +63,23 @@ def band(
             c.parse_band_label(ble)
         except ValueError as error:
             raise typer.BadParameter(f"{ble!r} is not a label such as P-0012ABCD") from error
-    if context.obj is None:
-        context.obj = Choice(port, ble, wait, key_file)
+    ways = ways_of(context)
+    context.obj = Choice(ways, port=port, ble=ble, wait_s=wait, key_file=key_file)
 
 
 @app.command()
 def info(context: typer.Context, as_json: AsJson = False) -> None:
-    """Print which band it is and how it is."""
+    """Print which band it is, how it is, and its clock; without its key, as much as it says."""
+    choice = choice_of(context)
 
-    async def ask(conversation: Conversation) -> BandCommands:
-        return conversation.commands
+    async def ask(conversation: Conversation) -> band_report.Info:
+        return await band_report.ask_info(conversation.commands, choice.clock)
 
-    commands = talk(reach_of(context), ask)
+    found = talk(choice.reach(), ask)
     if as_json:
-        print_json(band_report.info_json(commands))
+        print_json(band_report.info_json(found))
     else:
-        band_report.print_info(commands, output())
+        band_report.print_info(found, output())
 
 
 @app.command()
@@ -90,7 +89,7 @@ def settings(context: typer.Context, as_json: AsJson = False) -> None:
     async def ask(conversation: Conversation) -> tuple[str, Settings]:
         return conversation.commands.label, await conversation.commands.settings()
 
-    label, found = talk(reach_of(context), ask)
+    label, found = talk(choice_of(context).reach(), ask)
     if as_json:
         print_json({"band": label} | band_report.settings_json(found))
     else:
@@ -98,7 +97,7 @@ def settings(context: typer.Context, as_json: AsJson = False) -> None:
 
 
 @app.command()
-def self_test(context: typer.Context, as_json: AsJson = False) -> None:
+def selftest(context: typer.Context, as_json: AsJson = False) -> None:
     """Have the band try its parts. Exits with 1 and names them if some failed.
 
     Light and motor cannot test themselves: watch them meanwhile.
@@ -108,13 +107,13 @@ def self_test(context: typer.Context, as_json: AsJson = False) -> None:
         print_note("watch the band: its light must show white and green, its motor must run")
         return conversation.commands.label, await conversation.commands.self_test()
 
-    label, found = talk(reach_of(context), ask)
+    label, found = talk(choice_of(context).reach(), ask)
     if as_json:
         print_json(band_report.self_test_json(label, found))
     else:
         band_report.print_self_test(label, found, output())
     failed = band_report.failed_parts(found)
-    if not as_json and _somebody_is_there() and not typer.confirm("Did light and motor work?"):
+    if not as_json and not light_and_motor_worked():
         failed.append("light or motor")
     if failed:
         raise SelfTestFailed(f"band {label}: failed: {', '.join(failed)}")
@@ -133,42 +132,22 @@ def identify(
         await conversation.commands.identify(seconds)
         return conversation.commands.label
 
-    label = talk(reach_of(context), ask)
+    label = talk(choice_of(context).reach(), ask)
     print_note(f"band {label}: blinks for {seconds} s")
 
 
 @app.command()
-def pull(context: typer.Context, store: StorePath, as_json: AsJson = False) -> None:
+def pull(
+    context: typer.Context,
+    store: StorePath,
+    trust_clock: TrustClock = False,
+    as_json: AsJson = False,
+) -> None:
     """Bring the band's records into a store; over USB that takes seconds.
 
     What has arrived is stored, whatever ends this. The band keeps its copy.
     """
-    with Store.open(store) as opened:
-
-        async def fetch(conversation: Conversation) -> PullResult:
-            exchange = conversation.commands.exchange
-            judge = ClockJudge(opened.newest_contact_utc_s())
-            return await pull_records(exchange, opened, utc_now_s, AnchorPlan(), judge)
-
-        with busy("pulling"):
-            result = talk(reach_of(context), fetch)
-    if as_json:
-        values = asdict(result)
-        del values["band_id"]
-        print_json({"band": result.label} | values)
-    else:
-        print_note(f"band {result.label}: {result.new_count} new records")
-    if result.corrupt_count:
-        print_note(f"band {result.label}: {result.corrupt_count} records damaged in its flash")
-    if result.missing_count:
-        raise BandError(
-            f"band {result.label}: {result.missing_count} records did not arrive:"
-            " run the same command again"
-        )
-
-
-def _somebody_is_there() -> bool:
-    return sys.stdin.isatty()
+    pull_into(choice_of(context), store, trust_clock=trust_clock, as_json=as_json)
 
 
 cli_band_change.register(app)

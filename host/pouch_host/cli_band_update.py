@@ -10,7 +10,7 @@ import typer
 from rich.console import Console
 from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TimeRemainingColumn
 
-from .cli_band_reach import reach_of, run
+from .cli_band_reach import choice_of, run
 from .cli_console import AsJson, print_json, print_note
 from .collect.reaching import Reach
 from .collect.update_file import UpdateFile
@@ -62,7 +62,7 @@ def update(
     trial: if it does not prove itself, the band goes back to the old one. Exits with 1 then.
     """
     image = UpdateFile.read(file)
-    reach = reach_of(context)
+    reach = choice_of(context).reach()
     with _progress(len(image.stream), shown=not as_json) as on_progress:
         updater = Updater(reach, image, on_progress, print_note)
         try:

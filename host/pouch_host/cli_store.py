@@ -87,7 +87,11 @@ def show_days(
 
 
 def bands(store: StorePath, as_json: AsJson = False) -> None:
-    """Print the bands that were met, whom they belong to and how they are."""
+    """Print the bands that were met, whom they belong to and how they are.
+
+    "Missing" are records between the oldest and the newest known that did not arrive: still on the
+    band, or given up by it.
+    """
     with Store.open(store, create=False) as opened:
         code_of = {infant.infant_id: infant.code for infant in opened.infants()}
         owner_of = {
@@ -96,6 +100,7 @@ def bands(store: StorePath, as_json: AsJson = False) -> None:
             if given.to_utc_s is None
         }
         met, site_zone = opened.bands(), opened.zone
+        missing_count_of = {band.band_id: opened.missing_count(band.band_id) for band in met}
         residual_s_of = {
             band.band_id: derive.clock_residual_s(opened, band.band_id) for band in met
         }
@@ -105,6 +110,7 @@ def bands(store: StorePath, as_json: AsJson = False) -> None:
                 asdict(band)
                 | {
                     "infant": owner_of.get(band.band_id),
+                    "missing_count": missing_count_of[band.band_id],
                     "clock_residual_s": residual_s_of[band.band_id],
                 }
                 for band in met
@@ -112,12 +118,15 @@ def bands(store: StorePath, as_json: AsJson = False) -> None:
         )
         return
     table = Table(box=box.SIMPLE_HEAD, title="Bands", title_justify="left")
-    for heading in ("Band", "Infant", "Last contact", "Battery", "Firmware", "Clock off by"):
+    headings = ("Band", "Infant", "Last contact", "Missing", "Battery", "Firmware", "Clock off by")
+    for heading in headings:
         table.add_column(heading)
     for band in met:
         residual_s = residual_s_of[band.band_id]
         off_by = "not known" if residual_s is None else f"{residual_s:.2f} s"
-        table.add_row(*_band_cells(band, owner_of.get(band.band_id), site_zone), off_by)
+        missing = f"{missing_count_of[band.band_id]:,}"
+        cells = _band_cells(band, owner_of.get(band.band_id), site_zone, missing)
+        table.add_row(*cells, off_by)
     output().print(table)
 
 
@@ -139,13 +148,14 @@ def zone(
         typer.echo(opened.zone.key)
 
 
-def _band_cells(band: Band, infant: str | None, zone: ZoneInfo) -> tuple[Any, ...]:
+def _band_cells(band: Band, infant: str | None, zone: ZoneInfo, missing: str) -> tuple[Any, ...]:
     contact = band.last_contact_utc_s
     battery = "not known" if band.battery_mv is None else f"{band.battery_mv / 1000:.2f} V"
     return (
         band.label,
         infant or "-",
         "not yet" if contact is None else iso_local(contact, zone),
+        missing,
         battery,
         band.firmware_version or "not known",
     )

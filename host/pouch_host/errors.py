@@ -30,3 +30,7 @@ class BandError(HostError):
 
     Count it, show it, and go on with the other bands.
     """
+
+
+class SelfTestFailed(HostError):
+    """A part of the band does not work; the message names it. Mend it before it is worn."""

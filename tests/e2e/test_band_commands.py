@@ -6,7 +6,7 @@ import pytest
 
 from pouch_host.band_report import failed_parts
 from pouch_host.collect.exchange import Refusal
-from pouch_host.collect.link import LinkError
+from pouch_host.collect.link import LinkError, LinkFailure
 from pouch_protocol import constants as c
 from pouch_sim.hardware.pod import Pod
 from pouch_sim.world.surroundings import INFANT_THERMOMETER, TOUCH
@@ -23,7 +23,7 @@ def ward(tmp_path, seed):
     class Ward:
         def __init__(self):
             self.path = WholePath(tmp_path, seed)
-            self.band = self.path.add_band()
+            self.band = self.path.add_band(settings={"key": None})
             self.reach = cable_to(self.path, self.band)
             self.log_id = 0
 
@@ -84,7 +84,7 @@ def test_blinded_band_starts_again_dark_and_loses_no_record(ward):
         before = flashed(ward.band)
         settings = await ask(ward.reach, "settings")
         blinded = settings.changed({"blinded": True, "interval_s": 60})
-        await ask(ward.reach, "configure", blinded, KEY)
+        await ask(ward.reach, "configure", blinded)
         await ward.path.wait(5)
         ward.band.stats.pin_log.clear()
         await ward.path.wait(600)
@@ -105,26 +105,40 @@ def test_blinded_band_starts_again_dark_and_loses_no_record(ward):
     assert any(level for _, _, level in ward.band.stats.pin_log)
 
 
-def test_settings_need_the_key_and_the_key_needs_the_cable(ward):
+def test_settings_need_the_key_and_the_first_key_the_cable(ward):
     async def scenario(ward):
         settings = await ask(ward.reach, "settings")
-        codes = [await refused(ward.reach, "configure", settings, KEY)]
-        codes.append(await refused(radio_to(ward.path), "set_key", KEY))
+        codes = [await refused(ward.reach, "configure", settings)]
+        with pytest.raises(LinkError) as by_air:
+            await ask(radio_to(ward.path), "set_key", KEY)
         await ask(ward.reach, "set_key", KEY)
-        codes.append(await refused(ward.reach, "configure", settings, b"k" * 16))
-        codes.append(await refused(ward.reach, "set_key", b"k" * 16))
-        await ask(radio_to(ward.path), "configure", settings.changed({"plan": 1}), KEY)
+        without = cable_to(ward.path, ward.band, b"k" * 16)
+        codes.append(await refused(without, "configure", settings))
+        codes.append(await refused(without, "set_key", b"k" * 16))
+        await ask(radio_to(ward.path), "configure", settings.changed({"plan": 1}))
         await ward.path.wait(20)
-        return codes, await ask(ward.reach, "settings")
+        return codes, by_air.value.reason, await ask(ward.reach, "settings")
 
-    codes, settings = ward.run(scenario)
-    assert codes == [
-        c.CODE_NO_KEY,
-        c.CODE_NOT_AUTHENTICATED,
-        c.CODE_NOT_AUTHENTICATED,
-        c.CODE_NOT_AUTHENTICATED,
-    ]
+    codes, by_air, settings = ward.run(scenario)
+    assert codes == [c.CODE_NO_KEY, c.CODE_NOT_AUTHENTICATED, c.CODE_NOT_AUTHENTICATED]
+    assert by_air is LinkFailure.NOT_REACHED
     assert settings.plan == c.PLAN_SLOW
+
+
+@pytest.mark.parametrize("by_air", [False, True])
+def test_key_is_changed_by_who_has_it_by_cable_and_by_air(ward, by_air):
+    other = b"k" * 16
+
+    async def scenario(ward):
+        await ask(ward.reach, "set_key", KEY)
+        await ask(radio_to(ward.path) if by_air else ward.reach, "set_key", other)
+        # The old one is worth nothing from now on.
+        assert await refused(ward.reach, "set_key", KEY) == c.CODE_NOT_AUTHENTICATED
+        await ward.path.wait(60)
+        async with radio_to(ward.path, other).connect() as talk:
+            return talk.commands.exchange.key.key
+
+    assert ward.run(scenario) == other
 
 
 async def refused(reach, command, *arguments):
@@ -139,14 +153,18 @@ def test_lost_key_is_replaced_by_whoever_holds_the_button(ward):
 
     async def scenario(ward):
         await ask(ward.reach, "set_key", KEY)
+        stranger = cable_to(ward.path, ward.band, None)
         await ward.hold_button(5)
-        assert await refused(ward.reach, "set_key", other) == c.CODE_NOT_AUTHENTICATED
+        assert await refused(stranger, "set_key", other) == c.CODE_NOT_AUTHENTICATED
         await ward.hold_button(11)
-        await ask(ward.reach, "set_key", other)
+        await ask(stranger, "set_key", other)
         # Once: the next one needs a hand again.
-        assert await refused(ward.reach, "set_key", KEY) == c.CODE_NOT_AUTHENTICATED
-        async with ward.reach.connect() as talk:
-            return [await talk.commands.holds_key(key) for key in (KEY, other)]
+        assert await refused(stranger, "set_key", KEY) == c.CODE_NOT_AUTHENTICATED
+        proved = []
+        for key in (KEY, other):
+            async with cable_to(ward.path, ward.band, key).connect() as talk:
+                proved.append(talk.commands.exchange.key is not None)
+        return proved
 
     assert ward.run(scenario) == [False, True]
 
@@ -158,11 +176,12 @@ def test_band_that_is_reset_knows_nothing_and_begins_anew(ward, with_key):
         async with ward.reach.connect() as talk:
             before = talk.commands.band
         if with_key:
-            await ask(ward.reach, "factory_reset", KEY)
+            await ask(ward.reach, "factory_reset")
         else:
-            assert await refused(ward.reach, "factory_reset", None) == c.CODE_NOT_AUTHENTICATED
+            stranger = cable_to(ward.path, ward.band, None)
+            assert await refused(stranger, "factory_reset") == c.CODE_NOT_AUTHENTICATED
             ward.band.set_pin(BUTTON_PIN, 0)
-            await ask(ward.reach, "factory_reset", None)
+            await ask(stranger, "factory_reset")
             ward.band.set_pin(BUTTON_PIN, 1)
         await ward.path.wait(300)
         async with ward.reach.connect(60) as talk:

@@ -1,7 +1,7 @@
 """A band that is to be updated, and what has to hold of its records whatever comes of it."""
 
 from pouch_host.collect.updating import Updater
-from tests.e2e.usb_cable import KEY, ask, cable_to, events_of
+from tests.e2e.usb_cable import KEY, cable_to, events_of
 from tests.e2e.whole_path import WholePath, flashed
 
 
@@ -10,7 +10,7 @@ class UpdateWard:
 
     def __init__(self, folder, seed, **plan):
         self.path = WholePath(folder, seed)
-        self.band = self.path.add_band(**plan)
+        self.band = self.path.add_band(**{"settings": {"key": KEY.hex()}} | plan)
         self.cable = cable_to(self.path, self.band)
         self.notes = []
         self.before = {}
@@ -18,19 +18,19 @@ class UpdateWard:
         self.version = (0, 0, 0)
         self.positions = []
 
-    def updater(self, file, reach=None, key=KEY):
-        return Updater(
-            reach or self.cable, file, lambda _label: key, self.positions.append, self.notes.append
-        )
+    def updater(self, file, reach=None):
+        return Updater(reach or self.cable, file, self.positions.append, self.notes.append)
 
-    async def update(self, file, reach=None, key=KEY):
+    async def update(self, file, reach=None):
         """Send it and wait; return what became of it."""
-        updater = self.updater(file, reach, key)
+        updater = self.updater(file, reach)
         assert await updater.send(again=False)
         return await updater.outcome()
 
     async def hello(self):
+        """Return what the band says of itself; both sides have proved to have the key."""
         async with self.cable.connect(60) as talk:
+            assert talk.commands.exchange.key is not None
             return talk.commands.band
 
     def run(self, scenario):
@@ -39,7 +39,6 @@ class UpdateWard:
         async def main():
             await self.path.wait(300)
             self.band.usb.plug()
-            await ask(self.cable, "set_key", KEY)
             self.log_id = (await self.hello())["log_id"]
             self.before = flashed(self.band)
             result = await scenario(self)

@@ -4,6 +4,7 @@ import shutil
 from contextlib import asynccontextmanager
 
 from pouch_host.collect.ble import BleAdapter
+from pouch_host.collect.known import KnownBands
 from pouch_host.collect.link import LinkError, LinkFailure
 from pouch_host.collect.reaching import CableReach, RadioReach
 from pouch_host.collect.update_file import UpdateFile
@@ -38,8 +39,16 @@ class SimPort:
         return await self._usb.read()
 
 
-def cable_to(path, band):
-    """Return the host's way over the cable to a band; the cable has to be plugged in."""
+def known_to(key: bytes | None = KEY):
+    """Return what a host knows that has this key of the band with the label LABEL, or none."""
+    return KnownBands.of({} if key is None else {LABEL: (key,)})
+
+
+def cable_to(path, band, key: bytes | None = KEY):
+    """Return the way over the cable to a band of a host that has a key, or none.
+
+    The cable has to be plugged in.
+    """
 
     @asynccontextmanager
     async def open_port(name):
@@ -52,15 +61,16 @@ def cable_to(path, band):
         finally:
             band.usb.close()
 
-    return CableReach(PORT, open_port, path.simulation.now_utc_s, lambda _note: None)
+    clock = path.simulation.now_utc_s
+    return CableReach(PORT, open_port, clock, known_to(key), lambda _note: None)
 
 
-def radio_to(path):
-    """Return the host's way by radio to the band with the label LABEL."""
+def radio_to(path, key=KEY):
+    """Return the way by radio to the band with the label LABEL of a host that has a key."""
     backend = path.simulation.backend()
     adapter = BleAdapter(backend.scanner, backend.client)
     clock = path.simulation.now_utc_s
-    return RadioReach(adapter, LABEL, clock, lambda _note: None, _LISTEN_S)
+    return RadioReach(adapter, LABEL, clock, known_to(key), lambda _note: None, _LISTEN_S)
 
 
 async def ask(reach, command, *arguments):

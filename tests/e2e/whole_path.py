@@ -29,10 +29,10 @@ class WholePath:
         worlds: surroundings of each band.
     """
 
-    def __init__(self, folder: Path, seed: int) -> None:
+    def __init__(self, folder: Path, seed: int, **faults) -> None:
         self.folder = folder
         self.seed = seed
-        self.simulation = Simulation(seed=seed, start_utc_s=START_UTC_S)
+        self.simulation = Simulation(seed=seed, start_utc_s=START_UTC_S, **faults)
         self.rounds = []
         self.worlds = []
         self.use_store(Store.open(folder / "pouch.db"))

@@ -136,6 +136,7 @@ def test_bands_prints_label_owner_contact_and_battery(store):
         ward.BAND_LABEL,
         "bed-1",
         "2026-03-01T03:00:00+00:00",
+        "0",
         "3.95",
         "V",
         *("not", "known"),  # firmware
@@ -148,6 +149,18 @@ def test_bands_json_gives_one_object_per_band(store):
     assert band["label"] == ward.BAND_LABEL
     assert band["infant"] == "bed-1"
     assert band["battery_mv"] == 3950
+    assert band["missing_count"] == 0
+
+
+def test_bands_counts_the_records_that_did_not_arrive(store):
+    with Store.open(store) as opened:
+        opened.add_segment(ward.BAND_ID, ward.LOG_ID, ward.BOOT_ID, 2000, ward.ward_bytes(1), 0)
+        held = opened.held_ranges(ward.BAND_ID, ward.LOG_ID)
+    missing_count = 2000 - held[0][1] - 1
+    (band,) = json.loads(run("bands", store, "--json").stdout)
+    assert band["missing_count"] == missing_count
+    line = next(text for text in run("bands", store).stdout.splitlines() if "P-" in text)
+    assert line.split()[3] == f"{missing_count:,}"
 
 
 def test_assign_moves_the_band_and_says_so(store):

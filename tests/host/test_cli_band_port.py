@@ -14,7 +14,7 @@ import pytest
 from pouch_protocol import cable
 from pouch_protocol import constants as c
 from pouch_protocol.band import BandSession
-from tests.host.collect.fake_band import ListSource, made_records
+from tests.host.collect.fake_band import KEY, ListSource, made_records
 from tests.host.test_cli import source_tree_env
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="there are no pseudo-terminals")
@@ -70,10 +70,14 @@ def pouch(band, *arguments):
     return [sys.executable, "-m", "pouch_host", "band", "--port", band.port, *map(str, arguments)]
 
 
+def env_with_key():
+    return source_tree_env() | {"POUCH_KEY": KEY.hex()}
+
+
 def run(band, *arguments):
     return subprocess.run(
         pouch(band, *arguments),
-        env=source_tree_env(),
+        env=env_with_key(),
         capture_output=True,
         text=True,
         timeout=60,
@@ -96,10 +100,10 @@ def test_pull_over_a_real_port(band, tmp_path):
 
 def test_ctrl_c_ends_with_130_and_gives_the_prompt_back(band, tmp_path):
     ended = threading.Event()
-    hello = band._source.hello
-    band._source.hello = lambda: ended.wait(timeout=60) and hello()
+    info = band._source.info
+    band._source.info = lambda: ended.wait(timeout=60) and info()
     process = subprocess.Popen(
-        pouch(band, "info"), env=source_tree_env(), stderr=subprocess.PIPE, text=True
+        pouch(band, "info"), env=env_with_key(), stderr=subprocess.PIPE, text=True
     )
     assert band.greeted.wait(timeout=60)
     process.send_signal(signal.SIGINT)

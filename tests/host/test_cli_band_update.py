@@ -7,8 +7,8 @@ import signal
 import pytest
 
 from pouch_host import cli_band_update
-from tests.host.band_cli import LABEL, as_on_a_board, desk
-from tests.host.collect.cable_band import KEY, tiny_update
+from tests.host.band_cli import AIR, LABEL, as_on_a_board, desk
+from tests.host.collect.cable_band import KEY, PORT, tiny_update
 
 __all__ = ["as_on_a_board", "desk"]
 
@@ -83,7 +83,7 @@ def test_same_version_is_sent_only_again(desk, file):
 
 
 def test_update_goes_by_radio_too(desk, file):
-    result = desk.run("update", file, "--no-wait", reach=desk.on_the_air())
+    result = desk.run("update", file, "--no-wait", by=AIR)
     assert result.exit_code == 0, result.stderr
     desk.band._restart_due = False
     assert desk.band.slot == ("a", True)
@@ -145,17 +145,21 @@ def test_file_that_is_no_update_is_refused_before_a_port_is_opened(desk, file, d
 
 def test_file_for_another_board_names_both(desk, file):
     file.write_bytes(tiny_update(board="pico_w"))
-    line = desk.error("update", file, board="xiao_esp32c3")
-    assert line == (
-        "new.pouch is for pico_w, and on /dev/ttyACM7 is xiao_esp32c3: nothing was sent"
-    )
+    desk.board = "xiao_esp32c3"
+    line = desk.error("update", file)
+    assert line == f"new.pouch is for pico_w, and on {PORT} is xiao_esp32c3: nothing was sent"
     assert desk.band.heard_bytes == 0
-    assert "is for pico_w, and this band is another board" in desk.error("update", file)
+    desk.board = None
+    line = desk.error("update", file)
+    assert line == (
+        f"new.pouch is for pico_w, and on band {LABEL} is xiao_esp32c3: nothing was sent"
+    )
 
 
-def test_wrong_key_is_told_before_anything_is_sent(desk, file):
+def test_without_the_right_key_not_a_byte_of_it_is_sent(desk, file):
     desk.owns_key(b"k" * 16)
-    assert desk.error("update", file).startswith(f"band {LABEL}: this is not its key")
+    line = desk.error("update", file)
+    assert line.startswith(f"band {LABEL}: it has a key that this computer has not")
     assert desk.band.slot == ("-", False)
 
 

@@ -13,6 +13,7 @@ PLAIN = (
     "test_fields",
     "test_frames",
     "test_messages",
+    "test_old_and_new",
     "test_records",
     "test_sealing",
     "test_segments",
@@ -21,6 +22,7 @@ PLAIN = (
     "test_vectors",
 )
 NEEDS_CPYTHON = {
+    "test_fuzz",  # Starts processes.
     "test_in_micropython",  # Starts processes.
     "test_properties",  # Hypothesis.
     "test_spec",  # Reads SPEC.md with regular expressions.

@@ -167,23 +167,22 @@ def test_sealed_frames_match_their_vectors():
 
 
 class VectorSource(ListSource):
-    """A band that says what a vector says."""
+    """A band that says what the vectors say."""
 
-    def __init__(self, vector):
-        held = [bytes.fromhex(record) for record in vector["records"]]
-        key = bytes.fromhex(vector["key"]) if vector["key"] else None
-        super().__init__(held, key=key)
-        self._vector = vector
-        self._nonces = [bytes.fromhex(nonce) for nonce in vector["band_nonces"]]
+    def __init__(self, said, key_text):
+        held = [bytes.fromhex(record) for record in said["records"]]
+        super().__init__(held, key=bytes.fromhex(key_text) if key_text else None)
+        self._said = said
+        self._nonces = [bytes.fromhex(nonce) for nonce in said["band_nonces"]]
 
     def nonce(self):
         return self._nonces.pop(0)
 
     def battery_class(self):
-        return self._vector["battery_class"]
+        return self._said["battery_class"]
 
     def info(self):
-        fields = dict(self._vector["info"])
+        fields = dict(self._said["info"])
         fields["board"] = bytes.fromhex(fields["board"])
         return fields
 
@@ -200,10 +199,12 @@ def _begin(host, step):
 
 
 def test_conversations_match_their_vectors():
-    for vector in _load("conversations"):
+    vectors = _load("conversations")
+    for vector in vectors["conversations"]:
         size = vector["frame_bytes_max"]
         host = HostSession()
-        band = BandSession(VectorSource(vector), vector["local"])
+        source = VectorSource(vectors["source"], vector["key"])
+        band = BandSession(source, vector["local"])
         for step in vector["steps"]:
             about = vector["about"], step["call"]
             _begin(host, step)
@@ -222,7 +223,8 @@ def test_conversations_match_their_vectors():
 
 
 def test_conversations_are_sealed_and_clear_with_and_without_a_key():
-    vectors = _load("conversations")
+    loaded = _load("conversations")
+    vectors = loaded["conversations"]
     reports = [vector["steps"][-1] for vector in vectors]
     assert {step["call"] for step in reports} == {"report"}
     assert {step["ends"] for step in reports} == {"Reported", "Refused"}
@@ -230,7 +232,7 @@ def test_conversations_are_sealed_and_clear_with_and_without_a_key():
     for vector, step in zip(vectors, reports):
         said = "".join([frame[2:] for _, frame in step["band"]])
         in_clear = vector["local"] and vector["key"] is None
-        assert (vector["records"][0] in said) == in_clear, vector["about"]
+        assert (loaded["source"]["records"][0] in said) == in_clear, vector["about"]
         assert {c.CHANNEL_STREAM} <= {channel for channel, _ in step["band"]} or (
             step["ends"] == "Refused"
         )

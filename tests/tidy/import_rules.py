@@ -139,6 +139,23 @@ def pyserial_is_known_to_one_host_file(sources: Iterable[Source]) -> list[str]:
     )
 
 
+def resets_of_adapters_are_known_to_one_host_file(sources: Iterable[Source]) -> list[str]:
+    return _breaches(
+        sources,
+        lambda s: s.within(*_PRODUCT) and not s.within("host/pouch_host/collect/recovery.py"),
+        "bluetooth_auto_recovery",
+        "bluetooth_adapters",
+    )
+
+
+def metrics_library_is_known_to_one_host_file(sources: Iterable[Source]) -> list[str]:
+    return _breaches(
+        sources,
+        lambda s: s.within(*_PRODUCT) and not s.within("host/pouch_host/collect/metrics.py"),
+        "prometheus_client",
+    )
+
+
 def analysis_does_no_input_or_output(sources: Iterable[Source]) -> list[str]:
     concerned = [source for source in sources if source.within(_ANALYSIS)]
     breaches = [

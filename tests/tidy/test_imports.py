@@ -80,6 +80,16 @@ PLANTED = [
         "from serial.tools import list_ports",
     ),
     (
+        rules.resets_of_adapters_are_known_to_one_host_file,
+        "host/pouch_host/collect/ble.py",
+        "from bluetooth_auto_recovery import recover_adapter",
+    ),
+    (
+        rules.metrics_library_is_known_to_one_host_file,
+        "host/pouch_host/cli_collect.py",
+        "import prometheus_client",
+    ),
+    (
         rules.analysis_does_no_input_or_output,
         "host/pouch_host/analysis/days.py",
         "import sqlalchemy",

@@ -1,8 +1,8 @@
 """Bands over Bluetooth LE, with bleak's public API. The only file that knows bleak."""
 
 import asyncio
-from collections.abc import AsyncIterator, Container
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager, suppress
 from typing import Any
 
 from bleak import BleakClient, BleakScanner
@@ -15,11 +15,14 @@ from bleak_retry_connector import (
     BleakConnectionError,
     BleakNotFoundError,
     clear_cache,
+    close_stale_connections,
     establish_connection,
 )
 
 from pouch_protocol import constants as c
 
+from . import recovery
+from .healing import Step
 from .link import FoundBand, LinkError, LinkFailure
 
 # A band is on the air for a second and answers within a tenth of one; whoever waits for longer
@@ -27,6 +30,12 @@ from .link import FoundBand, LinkError, LinkFailure
 _CONNECT_TIMEOUT_S = 8
 _CONNECT_ATTEMPTS = 2
 _DISCONNECT_TIMEOUT_S = 10
+# What the operating system takes to begin or end a scan is a fraction of a second, or for ever.
+_SCANNER_TIMEOUT_S = 10
+_CLOSE_STALE_TIMEOUT_S = 20
+# What BlueZ says of an adapter that is switched off or gone.
+_NOT_READY = "org.bluez.Error.NotReady"
+_ERRORS = (BleakError, TimeoutError, OSError, EOFError)
 
 
 class BleAdapter:
@@ -36,12 +45,14 @@ class BleAdapter:
         self,
         scanner_backend: type[BaseBleakScanner] | None = None,
         client_backend: type[BaseBleakClient] | None = None,
+        reset: Callable[[str | None], Awaitable[None]] = recovery.reset,
     ) -> None:
         """Choose the backends; None is the operating system's own.
 
         Args:
             scanner_backend: passed to BleakScanner.
             client_backend: passed to BleakClient.
+            reset: resets an adapter, by its name if that is known; raises OSError if it cannot.
         """
         # bleak takes a backend only when there is one to take.
         self._for_scanner: dict[str, Any] = {}
@@ -50,28 +61,65 @@ class BleAdapter:
         self._for_client: dict[str, Any] = {}
         if client_backend is not None:
             self._for_client["backend"] = client_backend
+        self._reset = reset
+        self._heard_s: float | None = None
+        self._name: str | None = None
+        # Whom a connect was tried to since the last that succeeded: these may be half open.
+        self._not_reached: dict[str, BLEDevice] = {}
 
-    async def hear(self, skip: Container[str], timeout_s: float) -> FoundBand | None:
-        """Listen until a band advertises; see BandAdapter.
+    @property
+    def heard_s(self) -> float | None:
+        """When anything at all was last heard; see BandAdapter."""
+        return self._heard_s
+
+    async def hear(
+        self, wanted: Callable[[FoundBand], bool], timeout_s: float
+    ) -> FoundBand | None:
+        """Listen until a band that is wanted advertises; see BandAdapter.
 
         Raises:
             LinkError: there is no usable adapter.
         """
-        heard: asyncio.Future[BLEDevice] = asyncio.get_running_loop().create_future()
+        loop = asyncio.get_running_loop()
+        heard: asyncio.Future[FoundBand] = loop.create_future()
 
-        def take(device: BLEDevice, _advertisement: AdvertisementData) -> None:
-            if not heard.done() and device.address not in skip:
-                heard.set_result(device)
+        def take(device: BLEDevice, advertisement: AdvertisementData) -> None:
+            self._heard_s = loop.time()
+            if heard.done() or c.SERVICE_UUID not in advertisement.service_uuids:
+                return
+            token = advertisement.manufacturer_data.get(c.COMPANY_ID, b"")
+            band = FoundBand(device.address, device, bytes(token))
+            if wanted(band):
+                heard.set_result(band)
 
+        # Strangers are heard too and passed over here: that they are heard shows that it works.
+        scanner = BleakScanner(take, **self._for_scanner)
         try:
-            async with BleakScanner(take, service_uuids=[c.SERVICE_UUID], **self._for_scanner):
+            async with _scanning(scanner):
                 await asyncio.wait([heard], timeout=timeout_s)
-        except (BleakError, OSError) as error:
-            raise LinkError(LinkFailure.NOT_REACHED, f"Bluetooth adapter: {error}") from error
+        except _ERRORS as error:
+            raise _adapter_error(error) from error
         if not heard.done():
             return None
-        device = heard.result()
-        return FoundBand(device.address, device)
+        band = heard.result()
+        assert isinstance(band.handle, BLEDevice)
+        self._name = recovery.adapter_name(band.handle.details) or self._name
+        return band
+
+    async def heal(self, step: Step) -> None:
+        """Do something for an adapter that seems to be stuck; see BandAdapter."""
+        if step is Step.CLOSE_STALE:
+            stale, self._not_reached = self._not_reached, {}
+            with suppress(*_ERRORS):
+                async with asyncio.timeout(_CLOSE_STALE_TIMEOUT_S):
+                    for device in stale.values():
+                        await close_stale_connections(device)
+        elif step is Step.RESET:
+            try:
+                await self._reset(self._name)
+            except OSError as error:
+                raise _adapter_error(error) from error
+        # A scan begins anew with each `hear`: RESTART_SCAN needs no more than the next one.
 
     @asynccontextmanager
     async def connect(self, band: FoundBand) -> AsyncIterator["BleLink"]:
@@ -90,11 +138,17 @@ class BleAdapter:
                     band.address,
                     disconnected_callback=link.on_disconnect,
                     max_attempts=_CONNECT_ATTEMPTS,
+                    # Those for any app to read are left out: each costs round trips.
+                    services=[c.SERVICE_UUID],
                     **self._for_client,
                 )
-        except (BleakConnectionError, BleakNotFoundError, BleakError, TimeoutError) as error:
+        except (BleakConnectionError, BleakNotFoundError, *_ERRORS) as error:
+            if _NOT_READY in str(error):
+                raise _adapter_error(error) from error
+            self._not_reached[band.address] = band.handle
             detail = f"{band.address}: {str(error) or 'timed out'}"
             raise LinkError(LinkFailure.NOT_REACHED, detail) from error
+        self._not_reached.clear()
         try:
             await link.open(client)
             yield link
@@ -166,6 +220,32 @@ class BleLink:
             self._frames.put_nowait((channel, bytes(data)))
 
         return callback
+
+
+@asynccontextmanager
+async def _scanning(scanner: BleakScanner) -> AsyncIterator[None]:
+    """Scan for the length of a `with` block, beginning and ending within a bound."""
+    try:
+        async with asyncio.timeout(_SCANNER_TIMEOUT_S):
+            await scanner.start()
+    except BaseException:
+        # It may have got half of the way; why it went no further is what counts.
+        with suppress(*_ERRORS):
+            await _stop(scanner)
+        raise
+    try:
+        yield
+    finally:
+        await _stop(scanner)
+
+
+async def _stop(scanner: BleakScanner) -> None:
+    async with asyncio.timeout(_SCANNER_TIMEOUT_S):
+        await scanner.stop()
+
+
+def _adapter_error(error: BaseException) -> LinkError:
+    return LinkError(LinkFailure.ADAPTER, f"Bluetooth adapter: {str(error) or 'no answer'}")
 
 
 async def _disconnect(client: BleakClient) -> None:

@@ -1,10 +1,22 @@
 """Whether this computer's clock can be told to bands: it may be wrong by a year.
 
 A wrong time, once told, becomes an anchor in the log of each band. Bands know the time from other
-hosts and from earlier, and the store knows when it last heard from somebody: a clock that they
-contradict is shown to a person and told to nobody.
+hosts and from earlier, the store knows when it was last added to, and no clock is right that shows
+a time before this program was made: a clock that is contradicted is shown to a person and told to
+nobody.
+
+    clock out of all bounds ------------------> doubt, whatever bands say
+    bands that know the time -- most agree ---> no doubt, whatever the store says
+                             +- else ---------> doubt
+    no such band -- the store's newest contact long ago or to come --> doubt
+
+A band that this host has told the time says nothing of it: it would only repeat what it heard. But
+when the clock is set anew meanwhile, all that was compared with it before is void, and what such a
+band says does count: it remembers the clock as it was.
 """
 
+import asyncio
+from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from pouch_protocol import constants as c
@@ -18,59 +30,93 @@ _TOLERANCE_S = 5.0
 # after a pause; and nothing that it holds is from the future.
 _PAUSE_S_MAX = 60 * 86_400.0
 _AHEAD_S_MAX = 3_600.0
+# 2026-01-01, before the first release, and 2100-01-01, before a band's 32 bits of seconds end. A
+# clock that was never set shows 1970 or 2000.
+_EARLIEST_UTC_S = 1_767_225_600.0
+_LATEST_UTC_S = 4_102_444_800.0
+_UPTIME_CS_MOD = 1 << 32
+
+
+@dataclass(frozen=True)
+class _Vote:
+    """What one band says.
+
+    Attributes:
+        off_s: seconds that it is ahead of this host; 0 if it agrees.
+        text: the two times, for a person.
+    """
+
+    off_s: float
+    text: str
 
 
 class ClockJudge:
-    """Collects what speaks for and against this host's clock."""
+    """Collects what speaks for and against this host's clock; its own time is the loop's."""
 
     def __init__(self, newest_utc_s: float | None = None, *, trusted: bool = False) -> None:
         """Begin with what the store knows.
 
         Args:
             newest_utc_s: time of the store's newest contact with a band; None if there is none.
-            trusted: whether a person has looked at the clock and vouches for it.
+            trusted: whether a person has looked at the clock and vouches for it, until it is set
+                anew.
         """
         self._newest_utc_s = newest_utc_s
         self._trusted = trusted
-        # By label: seconds that the band is ahead of this host, for bands that disagree.
-        self._off_s: dict[str, float] = {}
-        self._agreeing: set[str] = set()
-        self._store_doubt: str | None = None
-        self._example = ""
+        self._votes: dict[str, _Vote] = {}
+        self._now_utc_s: float | None = None
+        # This host's clock less the loop's: it jumps when somebody sets the clock.
+        self._lead_s: float | None = None
 
     @property
     def doubt(self) -> str | None:
-        """What speaks against this host's clock, in a sentence; None if nothing does."""
+        """What is wrong with this host's clock, in a sentence; None if nothing speaks against it.
+
+        As of the last `look` or `compare`.
+        """
+        now_utc_s = self._now_utc_s
+        if now_utc_s is not None and not _EARLIEST_UTC_S <= now_utc_s <= _LATEST_UTC_S:
+            # No vouching helps: a band cannot be told such a time, or never needs to be.
+            return f"this computer's clock says {_text(now_utc_s)}, which cannot be"
         if self._trusted:
             return None
-        if self._off_s or self._agreeing:
+        if self._votes:
+            against = [vote for vote in self._votes.values() if vote.off_s]
             # One band may have its time from a host that was wrong. As many as agree have not.
-            return self._example if len(self._off_s) >= len(self._agreeing) else None
-        return self._store_doubt
+            outvoted = 2 * len(against) < len(self._votes)
+            return None if outvoted else against[-1].text
+        return self._store_doubt()
 
     @property
     def disagreeing(self) -> dict[str, float]:
         """By label: seconds that each band's clock is ahead of this host's, if it is off."""
-        return dict(self._off_s)
+        return {label: vote.off_s for label, vote in self._votes.items() if vote.off_s}
 
-    def look(self, now_utc_s: float) -> None:
-        """Compare the clock with the store's newest contact.
+    def look(self, now_utc_s: float) -> bool:
+        """Take note of the clock; call it before bands are compared or told.
 
         Args:
             now_utc_s: this host's time.
+
+        Returns:
+            Whether the clock was set anew since the last look, or the computer has slept: all
+            that bands were told before has to be looked at again.
         """
-        newest_s = self._newest_utc_s
-        self._store_doubt = None
-        if newest_s is not None and not -_AHEAD_S_MAX <= now_utc_s - newest_s <= _PAUSE_S_MAX:
-            self._store_doubt = (
-                f"this computer's clock says {_text(now_utc_s)}, and the store was last added to"
-                f" on {_text(newest_s)}"
-            )
+        lead_s = now_utc_s - asyncio.get_running_loop().time()
+        jumped = self._lead_s is not None and abs(lead_s - self._lead_s) > _TOLERANCE_S
+        self._lead_s, self._now_utc_s = lead_s, now_utc_s
+        if jumped:
+            self._votes.clear()
+            self._trusted = False
+        if self.doubt is None:
+            # From here on it is known to have been about now: a jump by a year shows.
+            self._newest_utc_s = now_utc_s
+        return jumped
 
     def compare(
         self, label: str, told: dict[str, int], now_utc_s: float, round_trip_ms: int
     ) -> None:
-        """Take what a band says the time is, if it was told by somebody.
+        """Take what a band says the time is, if it was told by somebody else.
 
         Args:
             label: the band's.
@@ -78,30 +124,46 @@ class ClockJudge:
             now_utc_s: this host's time when that came.
             round_trip_ms: how long the question took.
         """
-        self.look(now_utc_s)
+        self._now_utc_s = now_utc_s
         if told["status"] != c.TIME_SET:
             return
         band_utc_s = told["utc_s"] + told["utc_ms"] / 1000
-        # A number of 32 bits that was set before it began again says nothing about its age.
-        age_s = max(0, told["uptime_cs"] - told["set_uptime_cs"]) / c.CS_PER_S
+        age_s = (told["uptime_cs"] - told["set_uptime_cs"]) % _UPTIME_CS_MOD / c.CS_PER_S
         allowed_s = _TOLERANCE_S + _DRIFT * age_s
         allowed_s += (told["round_trip_ms"] + round_trip_ms) / 1000
         off_s = band_utc_s - now_utc_s
-        if abs(off_s) <= allowed_s:
-            self._agreeing.add(label)
-            self._off_s.pop(label, None)
-            return
-        self._agreeing.discard(label)
-        self._off_s[label] = off_s
-        self._example = (
-            f"this computer's clock says {_text(now_utc_s)}, and band {label}, by another clock,"
-            f" {_text(band_utc_s)}"
+        agrees = abs(off_s) <= allowed_s
+        text = (
+            f"this computer's clock says {_text(now_utc_s)}, and band {label}, by a clock that"
+            f" it was told, {_text(band_utc_s)}"
         )
+        # Anew, so that the last one is the newest.
+        self._votes.pop(label, None)
+        self._votes[label] = _Vote(0.0 if agrees else off_s, text)
 
     def may_tell(self) -> bool:
         """Say whether bands may be told this host's time."""
         return self.doubt is None
 
+    def _store_doubt(self) -> str | None:
+        newest_s, now_utc_s = self._newest_utc_s, self._now_utc_s
+        if newest_s is None or now_utc_s is None:
+            return None
+        if -_AHEAD_S_MAX <= now_utc_s - newest_s <= _PAUSE_S_MAX:
+            return None
+        return (
+            f"this computer's clock says {_text(now_utc_s)}, and the store was last added to"
+            f" on {_text(newest_s)}"
+        )
+
+
+def clock_hint(doubt: str) -> str:
+    """Return what to say of a clock that is in doubt, and what to do."""
+    return f"{doubt}: no band is told the time; set the clock, or say --trust-clock"
+
 
 def _text(utc_s: float) -> str:
-    return datetime.fromtimestamp(utc_s, UTC).strftime("%Y-%m-%d %H:%M UTC")
+    try:
+        return datetime.fromtimestamp(utc_s, UTC).strftime("%Y-%m-%d %H:%M UTC")
+    except (OverflowError, ValueError, OSError):
+        return "a year that no calendar has"

@@ -1,5 +1,6 @@
 """Asks one connected band for what is not its records: tests, settings, key, reset."""
 
+from collections.abc import Callable
 from dataclasses import asdict, dataclass, replace
 from typing import Any
 
@@ -55,6 +56,21 @@ class Settings:
         return replace(self, **changes)
 
 
+@dataclass(frozen=True)
+class BandClock:
+    """What a band takes the time for.
+
+    Attributes:
+        is_set: whether somebody has told it the time since it started.
+        ahead_s: seconds by which it is ahead of this host's clock, if it is set.
+        told_ago_s: seconds since it was told, if it is set.
+    """
+
+    is_set: bool
+    ahead_s: float = 0.0
+    told_ago_s: float = 0.0
+
+
 class BandCommands:
     """One connected band, and what can be asked of it.
 
@@ -86,6 +102,21 @@ class BandCommands:
         """Version of the firmware that runs: major, minor, patch."""
         band = self.band
         return band["firmware_major"], band["firmware_minor"], band["firmware_patch"]
+
+    async def clock(self, utc_now_s: Callable[[], float]) -> BandClock:
+        """Ask what the band takes the time for.
+
+        Args:
+            utc_now_s: returns this host's time, Unix seconds.
+        """
+        told = await self.exchange.time()
+        if told["status"] != c.TIME_SET:
+            return BandClock(is_set=False)
+        # It was said half a round trip ago.
+        now_s = utc_now_s() - self.exchange.round_trip_ms / 2000
+        age_cs = (told["uptime_cs"] - told["set_uptime_cs"]) & 0xFFFFFFFF
+        ahead_s = told["utc_s"] + told["utc_ms"] / 1000 - now_s
+        return BandClock(is_set=True, ahead_s=ahead_s, told_ago_s=age_cs / c.CS_PER_S)
 
     async def settings(self) -> Settings:
         """Ask what the band is set to."""

@@ -12,18 +12,24 @@ from pouch_protocol.host import HostSession, Records, Refused, Replied, Reported
 
 from .known import KnownBands, KnownKey
 from .link import BandLink, LinkError, LinkFailure
+from .refusals import sentence
 
 # Three connection intervals of the slowest plan, one indication's confirmation, one flash flush
 # with an erase: well under two seconds. Ten leave room for a radio in trouble.
 SILENCE_TIMEOUT_S = 10.0
 # A clock that is set after a longer round trip is set to within a second at best: rather not.
 ROUND_TRIP_MS_MAX = 2000
+# What is said of a band that there is no way to talk to without its key.
+NO_KEY_HERE = (
+    "this computer has no key for this band: 'pouch keys add' takes one from its label,"
+    " 'pouch provision' gives it one over USB"
+)
 # A frame that was damaged on the way is asked for again this often.
 _ATTEMPTS = 3
 
 
 class Refusal(LinkError):
-    """The band understood a request and will not do it; `refusals` says it in a sentence.
+    """The band understood a request and will not do it; its text is a sentence for a person.
 
     Attributes:
         request: opcode of what was asked.
@@ -31,7 +37,7 @@ class Refusal(LinkError):
     """
 
     def __init__(self, request: int, code: int) -> None:
-        super().__init__(LinkFailure.REFUSED, f"the band answered with code 0x{code:02x}")
+        super().__init__(LinkFailure.REFUSED, sentence(request, code))
         self.request = request
         self.code = code
 
@@ -41,8 +47,10 @@ class Exchange:
 
     Attributes:
         info: fields of the band's INFO_REPLY, once `greet` has returned.
+        wire_version: of the protocol, as the band speaks it, once it has answered.
         key: the key that both have proved to have; None over the cable, where there is none.
-        round_trip_ms: how long the last question about the time took.
+        round_trip_ms: how long the last question took of those that show it: who the band is, and
+            what it takes the time for.
     """
 
     def __init__(
@@ -70,6 +78,7 @@ class Exchange:
         self._draw = draw
         self._session = HostSession()
         self.info: dict[str, Any] = {}
+        self.wire_version = 0
         self.key: KnownKey | None = None
         self.round_trip_ms = 0
 
@@ -97,30 +106,28 @@ class Exchange:
         """
         session = self._session
         nonce = self._draw(auth.NONCE_BYTES)
-        await self._ask(c.OP_HELLO, lambda: session.hello(nonce))
+        hello = await self._ask(c.OP_HELLO, lambda: session.hello(nonce))
+        self.wire_version = hello["wire_version"]
         known = self.key = self._known.key_of(session)
         if known is not None:
             await self._ask(c.OP_AUTH, lambda: self._known.authenticate(session, known))
         elif not self._local:
-            raise LinkError(LinkFailure.NO_KEY, "this computer has no key for this band")
-        info = await self._ask(c.OP_INFO, session.info)
+            raise LinkError(LinkFailure.NO_KEY, NO_KEY_HERE)
+        info = await self._timed(c.OP_INFO, session.info)
         label = c.band_label(info["band_id"])
         if known is not None and known.label not in (None, label):
             raise LinkError(
                 LinkFailure.NOT_AUTHENTIC,
                 f"says that it is {label} and has the key of {known.label}",
             )
+        if known is not None:
+            self._known.proved(label, known)
         self.info = info
         return info
 
     async def time(self) -> dict[str, int]:
         """Ask what the band takes the time for; measures the round trip on the way."""
-        # On the loop's clock, which nobody sets: the host's own may be stepped at any moment.
-        loop = asyncio.get_running_loop()
-        sent_s = loop.time()
-        fields = await self._ask(c.OP_TIME, self._session.time)
-        self.round_trip_ms = round((loop.time() - sent_s) * 1000)
-        return fields
+        return await self._timed(c.OP_TIME, self._session.time)
 
     async def set_time(self) -> dict[str, int]:
         """Tell the band this host's time, corrected by half of the measured round trip."""
@@ -174,6 +181,14 @@ class Exchange:
         return await self._ask(
             opcode, lambda: self._session.request(opcode, reply_opcode, fields, payload)
         )
+
+    async def _timed(self, request: int, start: Callable[[], None]) -> dict[str, Any]:
+        # On the loop's clock, which nobody sets: the host's own may be stepped at any moment.
+        loop = asyncio.get_running_loop()
+        sent_s = loop.time()
+        fields = await self._ask(request, start)
+        self.round_trip_ms = round((loop.time() - sent_s) * 1000)
+        return fields
 
     async def _ask(self, request: int, start: Callable[[], None]) -> dict[str, Any]:
         code = 0

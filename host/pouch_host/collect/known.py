@@ -1,11 +1,12 @@
 """Which bands this host has the keys of, and by what they are known on the air."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from pouch_protocol import auth
 from pouch_protocol.host import HostSession
 
+from .link import FoundBand
 from .suite import HostSuite
 
 # What is known is asked for twenty times in a second of each band on the air.
@@ -24,7 +25,7 @@ class KnownKey:
     """
 
     label: str | None
-    key: bytes
+    key: bytes = field(repr=False)
 
 
 class KnownBands:
@@ -33,15 +34,21 @@ class KnownBands:
     A band has more than one key here while a new one is on its way to it.
     """
 
-    def __init__(self, read: Callable[[], Keys]) -> None:
+    def __init__(
+        self,
+        read: Callable[[], Keys],
+        on_proof: Callable[[str, bytes], None] = lambda _label, _key: None,
+    ) -> None:
         """Say where the keys are.
 
         Args:
             read: returns the keys of each band by its label, "" for one that is not known. It is
                 asked again and again, for a band may get a key at any time: it must be quick, and
                 return the same object as long as nothing has changed.
+            on_proof: told label and key of each band that has proved to have that key.
         """
         self._read = read
+        self._on_proof = on_proof
         self._suite = HostSuite()
         self._keys: Keys | None = None
         self._recognitions: list[tuple[KnownKey, auth.Recognition]] = []
@@ -53,13 +60,22 @@ class KnownBands:
         """Return bands with these keys and no others, for ever."""
         return cls(lambda: keys)
 
-    @property
-    def labels(self) -> set[str]:
-        """The bands whose keys are here by name."""
-        return {known.label for known, _ in self._all() if known.label is not None}
+    def may_have(self, label: str) -> bool:
+        """Tell whether the key of a band is here, or one that may be its."""
+        return any(known.label in (label, None) for known, _ in self._all())
+
+    def name_of(self, band: FoundBand) -> str | None:
+        """Return what lasts of a band that was heard: its label, None if its key is not here.
+
+        With a key of which nobody said whose it is, that is the address in this window.
+        """
+        label = self.label_of(band.token)
+        return band.address if label == "" else label
 
     def label_of(self, token: bytes) -> str | None:
-        """Return the label of the band that advertises this token; None if it is nobody's here.
+        """Return the label of the band that advertises this token; None if its key is not here.
+
+        It is "" for a key that was given without saying of which band.
 
         Args:
             token: TOKEN_BYTES, or what stands in their place.
@@ -87,6 +103,15 @@ class KnownBands:
     def authenticate(self, session: HostSession, known: KnownKey) -> None:
         """Begin the proof on both sides; see HostSession.authenticate."""
         session.authenticate(self._suite, known.key)
+
+    def proved(self, label: str, known: KnownKey) -> None:
+        """Take note that a band has shown that a key is its own.
+
+        Args:
+            label: what it says in the sealed session that it is called.
+            known: the key.
+        """
+        self._on_proof(label, known.key)
 
     def _all(self) -> list[tuple[KnownKey, auth.Recognition]]:
         keys = self._read()

@@ -1,10 +1,12 @@
 """What a connection to a band must offer, whether by Bluetooth or by cable."""
 
-from collections.abc import Container
+from collections.abc import Callable
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from enum import Enum, auto
 from typing import Protocol
+
+from .healing import Step
 
 
 class LinkFailure(Enum):
@@ -12,8 +14,9 @@ class LinkFailure(Enum):
 
     After REFUSED there is no sense in trying again: the band understood, and will not. SLOW is a
     connection that was ended so that others get their turn; STALE one to a band that has not the
-    services that this machine remembered of it, and has now forgotten. NO_KEY is a band whose key
-    this host has not, NOT_AUTHENTIC somebody who says to be a band and has not its key.
+    services that this machine remembered of it, and has now forgotten. ADAPTER is this machine's
+    own radio: no band is to blame. NO_KEY is a band whose key this host has not, NOT_AUTHENTIC
+    somebody who says to be a band and has not its key.
     """
 
     NOT_REACHED = auto()
@@ -24,6 +27,7 @@ class LinkFailure(Enum):
     REFUSED = auto()
     NO_KEY = auto()
     NOT_AUTHENTIC = auto()
+    ADAPTER = auto()
 
 
 class LinkError(Exception):
@@ -43,12 +47,15 @@ class FoundBand:
     """A band seen advertising.
 
     Attributes:
-        address: what this adapter calls it; says nothing about which band it is.
+        address: what this adapter calls it; says nothing about which band it is, and is another
+            one each time that the band switches its radio on.
         handle: the adapter's own object for it.
+        token: what the band advertises for those who have its key; empty if it advertises none.
     """
 
     address: str
     handle: object
+    token: bytes = b""
 
 
 class BandLink(Protocol):
@@ -79,11 +86,18 @@ class BandLink(Protocol):
 class BandAdapter(Protocol):
     """Whatever finds bands and connects to them."""
 
-    async def hear(self, skip: Container[str], timeout_s: float) -> FoundBand | None:
+    @property
+    def heard_s(self) -> float | None:
+        """When anything at all was last heard, a stranger too; on the loop's clock."""
+        ...
+
+    async def hear(
+        self, wanted: Callable[[FoundBand], bool], timeout_s: float
+    ) -> FoundBand | None:
         """Listen until a band advertises; return it at once, for it is not on the air for long.
 
         Args:
-            skip: addresses that are not wanted; asked each time that one is heard.
+            wanted: asked of each band each time that it is heard; the first that is, is returned.
             timeout_s: how long to listen; None is returned after that.
 
         Raises:
@@ -91,10 +105,19 @@ class BandAdapter(Protocol):
         """
         ...
 
+    async def heal(self, step: Step) -> None:
+        """Do something for an adapter that seems to be stuck; takes a minute at most.
+
+        Raises:
+            LinkError: it cannot be done on this machine; the message says why.
+        """
+        ...
+
     def connect(self, band: FoundBand) -> AbstractAsyncContextManager[BandLink]:
         """Connect to a band for the length of a `with` block.
 
         Raises:
-            LinkError: it could not be reached, is not a band, or the connection broke.
+            LinkError: it could not be reached, is not a band, the connection broke, or the
+                adapter does not work.
         """
         ...

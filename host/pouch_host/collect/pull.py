@@ -3,7 +3,6 @@
 import logging
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
 
 from pouch_host.errors import BandError
 from pouch_host.store import Store
@@ -77,8 +76,8 @@ async def pull(
     """
     try:
         band = exchange.info or await exchange.greet()
-        _record_contact(store, band, clock())
-        await _tell_time(exchange, band, clock, anchors, judge)
+        _record_contact(store, exchange, clock())
+        await tell_time(exchange, clock, anchors, judge)
         result = await _fetch_missing(exchange, store, clock, band["band_id"], band["log_id"])
     except LinkError as error:
         # Once it has said who it is, the band is known by the label that is printed on it.
@@ -91,29 +90,45 @@ async def pull(
     return result
 
 
-async def _tell_time(
+async def tell_time(
     exchange: Exchange,
-    band: dict[str, Any],
     clock: Callable[[], float],
     anchors: AnchorPlan,
     judge: ClockJudge,
-) -> None:
-    """Compare the clocks, and tell the band the time if it is due and this host's can be meant."""
+) -> bool:
+    """Compare the clocks, and tell the band the time if it is due and this host's can be meant.
+
+    Args:
+        exchange: a conversation in which the band has said who it is.
+        clock: returns the Unix time in seconds.
+        anchors: whether the band is to be told, which costs it a record.
+        judge: whether this host's clock is one to tell.
+
+    Returns:
+        Whether it was told now.
+
+    Raises:
+        LinkError: the connection failed, or the band takes no time from this host.
+    """
+    band = exchange.info
     boot = (band["band_id"], band["boot_id"])
+    if judge.look(clock()):
+        anchors.forget()
     if not anchors.due(*boot):
-        return
-    told = await exchange.time()
-    if exchange.round_trip_ms > ROUND_TRIP_MS_MAX:
-        return
-    if not anchors.was_told(*boot):
-        # What this host has told itself is no evidence for its clock.
-        judge.compare(exchange.label, told, clock(), exchange.round_trip_ms)
-    if judge.may_tell():
-        await exchange.set_time()
-        anchors.told(*boot)
+        return False
+    if band["capabilities"] & c.CAN_TIME:
+        told = await exchange.time()
+        if not anchors.is_ours(*boot, told["set_uptime_cs"]):
+            judge.compare(exchange.label, told, clock(), exchange.round_trip_ms)
+    if exchange.round_trip_ms > ROUND_TRIP_MS_MAX or not judge.may_tell():
+        return False
+    stored = await exchange.set_time()
+    anchors.told(*boot, stored["uptime_cs"])
+    return True
 
 
-def _record_contact(store: Store, band: dict[str, Any], utc_s: float) -> None:
+def _record_contact(store: Store, exchange: Exchange, utc_s: float) -> None:
+    band = exchange.info
     store.record_contact(
         band["band_id"],
         utc_s=utc_s,
@@ -121,7 +136,7 @@ def _record_contact(store: Store, band: dict[str, Any], utc_s: float) -> None:
         firmware_version=(
             f"{band['firmware_major']}.{band['firmware_minor']}.{band['firmware_patch']}"
         ),
-        wire_version=c.WIRE_VERSION,
+        wire_version=exchange.wire_version,
     )
 
 

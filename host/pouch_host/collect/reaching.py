@@ -1,21 +1,19 @@
 """Ways to one band: the port it is plugged into, or the air around it."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Container
+from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from typing import Protocol
 
 from .cable import BytePort, greeted
 from .commands import BandCommands
-from .exchange import Exchange
+from .exchange import NO_KEY_HERE, Exchange
 from .known import KnownBands
 from .link import BandAdapter, BandLink, FoundBand, LinkError, LinkFailure
 
 # Between two attempts to open a port that went away with a band that starts again.
 _OPEN_AGAIN_S = 0.5
-# No address begins so: those are pairs of hexadecimal digits.
-_LABEL_START = "P-"
 
 
 @dataclass(frozen=True)
@@ -121,8 +119,8 @@ class CableReach:
 class RadioReach:
     """A band on the air; see Reach.
 
-    Bands do not say who they are before they are asked, so for a label all that are heard are
-    asked in turn until the right one is found.
+    Its label is not on the air, and its address is another one in each of its windows. Who has its
+    key knows it by what it advertises; all others are left alone.
     """
 
     local = False
@@ -141,31 +139,29 @@ class RadioReach:
 
         Args:
             adapter: the radio.
-            wanted: its label, or what this adapter calls it.
+            wanted: its label.
             clock: returns the Unix time in seconds.
             known: the bands whose keys this host has.
             on_wait: told what to do meanwhile, the first time.
             wait_s: how long to listen for it.
         """
-        self.where = f"band {wanted}"
-        self._adapter = adapter
         self._wanted = wanted.upper()
+        self.where = f"band {self._wanted}"
+        self._adapter = adapter
         self._clock = clock
+        self._known = known
         self._on_wait = on_wait
         self._wait_s = wait_s
         self._told = False
-        # By address: the labels of the bands that were asked and are others.
-        self._others: dict[str, str] = {}
-        is_label = self._wanted.startswith(_LABEL_START)
-        self._skip: Container[str] = self._others if is_label else _AllBut(self._wanted)
+        self._others: set[str] = set()
 
     @asynccontextmanager
     async def connect(self, patience_s: float = 0.0) -> AsyncIterator[Conversation]:
         """Listen for the band and connect to it; see Reach."""
+        if not self._known.may_have(self._wanted):
+            raise LinkError(LinkFailure.NO_KEY, NO_KEY_HERE)
         async with AsyncExitStack() as stack:
-            conversation = await self._find(stack, self._wait_s + patience_s)
-            self.where = f"band {conversation.commands.label}"
-            yield conversation
+            yield await self._find(stack, self._wait_s + patience_s)
 
     async def _find(self, stack: AsyncExitStack, wait_s: float) -> Conversation:
         loop = asyncio.get_running_loop()
@@ -178,46 +174,41 @@ class RadioReach:
                 " air at once"
             )
         while (left_s := end_s - loop.time()) > 0:
-            found = await self._adapter.hear(self._skip, left_s)
+            found = await self._adapter.hear(self._may_be, left_s)
             if found is None:
                 break
             try:
-                conversation = await self._ask(found, stack)
+                return await self._ask(found, stack)
             except LinkError as error:
                 failure = f"; {error}"
-                continue
-            if conversation is not None:
-                return conversation
-        asked = ", ".join(sorted(self._others.values()))
-        others = f" (heard and asked: {asked})" if asked else ""
+        heard = ", ".join(sorted(self._others))
+        others = f" (heard: {heard})" if heard else ""
         raise LinkError(
             LinkFailure.NOT_REACHED,
             f"not heard for {wait_s:g} s: bring it into reach and press its button twice"
             f"{others}{failure}",
         )
 
-    async def _ask(self, found: FoundBand, stack: AsyncExitStack) -> Conversation | None:
+    def _may_be(self, found: FoundBand) -> bool:
+        """Tell whether this can be the one: by its token, or by a key that bears no label."""
+        label = self._known.label_of(found.token)
+        if label in (self._wanted, ""):
+            return True
+        if label is not None:
+            self._others.add(label)
+        return False
+
+    async def _ask(self, found: FoundBand, stack: AsyncExitStack) -> Conversation:
         """Connect and ask who it is; stay connected if it is the band that is wanted."""
         attempt = AsyncExitStack()
         async with attempt:
             link = await attempt.enter_async_context(self._adapter.connect(found))
-            conversation = await _begin(link, self._clock)
+            conversation = await _begin(link, Exchange(link, self._clock, self._known))
             label = conversation.commands.label
-            if self._wanted in (label, found.address.upper()):
-                stack.push_async_exit(attempt.pop_all())
-                return conversation
-        self._others[found.address] = label
-        return None
-
-
-class _AllBut:
-    """Every address but one, in whatever case the adapter writes it."""
-
-    def __init__(self, address: str) -> None:
-        self._address = address
-
-    def __contains__(self, address: object) -> bool:
-        return str(address).upper() != self._address
+            if label != self._wanted:
+                raise LinkError(LinkFailure.REFUSED, f"the key that was given is of {label}")
+            stack.push_async_exit(attempt.pop_all())
+        return conversation
 
 
 async def _begin(link: BandLink, exchange: Exchange) -> Conversation:

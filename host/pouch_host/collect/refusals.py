@@ -10,20 +10,24 @@ _SENTENCES = {
     c.CODE_BUSY: "it is busy with something else: try again in a minute",
     c.CODE_CORRUPT: "the request arrived damaged again and again:"
     " use another cable, or come closer",
-    c.CODE_NOT_AUTHENTICATED: "it has a key that this computer has not: name its file with"
-    " --key-file; if the key is lost, give it a new one with 'pouch provision' and its button",
+    c.CODE_NOT_AUTHENTICATED: "it has a key that this computer has not: 'pouch keys add' takes it"
+    " from the band's label; if it is lost, 'pouch provision' and the button give a new one",
     c.CODE_NO_KEY: "it has no key yet: give it one with 'pouch provision', over USB",
     c.CODE_NO_ROOM: "its flash has no room: pull its records, then reset it to the factory",
     c.CODE_IMAGE_REFUSED: "what arrived is no whole update for it: fetch the file again",
     c.CODE_OUT_OF_ORDER: "it has started again meanwhile: run the same command again",
 }
 _OF_REQUESTS = {
-    (c.OP_SET_KEY, c.CODE_NOT_AUTHENTICATED): "it has a key already: hold its button for ten"
-    " seconds, until the long cyan light, and run the same command again",
+    # It is known by its key, so it has it: somebody in between has changed what was said.
+    (c.OP_AUTH, c.CODE_NOT_AUTHENTICATED): "it does not take the key by which it is known:"
+    " somebody may be in between, so come closer, or use a cable",
+    (c.OP_SET_KEY, c.CODE_NOT_AUTHENTICATED): "it has a key that this computer has not: 'pouch"
+    " keys add' takes it from the band's label; if it is lost, hold its button for ten seconds,"
+    " until the long cyan light, and run the same command again",
     (c.OP_UPDATE_BEGIN, c.CODE_BUSY): "a version is on trial or waits for its start:"
     " try again in ten minutes",
     (c.OP_FACTORY_RESET, c.CODE_NOT_AUTHENTICATED): "this computer has not its key: name the file"
-    " with --key-file, or plug it in, hold its button and run the same command again",
+    " with --key-file, or plug it in, hold its button and say --lost-key",
 }
 
 

@@ -65,6 +65,17 @@ def held(connection: sa.Connection, band_id: int, log_id: int) -> list[Range]:
     return merge((first, first + count - 1) for first, count in connection.execute(query))
 
 
+def held_by_log(connection: sa.Connection, band_id: int) -> dict[int, list[Range]]:
+    """Return the record numbers held of each log of a band, as few ranges each."""
+    columns = (_T.c.log_id, _T.c.first_record_no, _T.c.record_count)
+    found: dict[int, list[Range]] = {}
+    for log_id, first, count in connection.execute(
+        sa.select(*columns).where(_T.c.band_id == band_id)
+    ):
+        found.setdefault(log_id, []).append((first, first + count - 1))
+    return {log_id: merge(ranges) for log_id, ranges in found.items()}
+
+
 def newer(connection: sa.Connection, band_id: int, after_id: int) -> list[Segment]:
     """Return a band's segments behind a cursor, in order of insertion."""
     query = (

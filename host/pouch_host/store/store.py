@@ -182,6 +182,20 @@ class Store:
         """Return which record numbers from `first` to `last` are missing, likewise."""
         return subtract((first, last), self.held_ranges(band_id, log_id))
 
+    def missing_count(self, band_id: int) -> int:
+        """Return how many records a band has that are not held, of all of its logs.
+
+        Numbers rise by one for the life of a log, so what is absent between the first and the last
+        that are held was written, and is still on the band or was given up by it.
+        """
+        with self._reading() as connection:
+            logs = segments.held_by_log(connection, band_id)
+        return sum(
+            last - first + 1
+            for held in logs.values()
+            for first, last in subtract((held[0][0], held[-1][1]), held)
+        )
+
     def segments(self, band_id: int, *, after_id: int = 0) -> list[Segment]:
         """Return a band's segments in order of insertion, those behind a cursor if given."""
         with self._reading() as connection:

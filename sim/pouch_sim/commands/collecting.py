@@ -19,12 +19,14 @@ _LATE_ROUNDS_MAX = 20
 def simulated_collector(simulation: Simulation, store: Store) -> Collector:
     """Return the host's own collector on the simulated radio and clock, with all bands' keys."""
     backend = simulation.backend()
+    known = KnownBands(lambda: simulation.keys)
     return Collector(
         BleAdapter(backend.scanner, backend.client),
         store,
         simulation.now_utc_s,
-        KnownBands(lambda: simulation.keys),
+        known,
         ClockJudge(store.newest_contact_utc_s()),
+        name_of=known.name_of,
     )
 
 

@@ -35,6 +35,20 @@ class Adapter:
         # A controller waits for one advertiser at a time; BlueZ and every dongle queue the rest.
         self._connecting = asyncio.Lock()
         self._scanner_count = 0
+        self._dead_scans = 0
+
+    @property
+    def is_deaf(self) -> bool:
+        """Whether its scan has died without a word."""
+        return self._dead_scans > 0
+
+    def let_scans_die(self, count: int) -> None:
+        """Let the scan that runs hear nothing any more, as BlueZ's do at times.
+
+        Args:
+            count: of scans, this one included; the one after them hears again.
+        """
+        self._dead_scans = count
 
     async def device(self) -> Device:
         """Return the host stack, powered on at its first use."""
@@ -56,6 +70,7 @@ class Adapter:
         if self._scanner_count == 0:
             device = await self.device()
             await device.stop_scanning(legacy=True)
+            self._dead_scans = max(0, self._dead_scans - 1)
 
     async def connect(self, address: hci.Address, timeout_s: float) -> Connection:
         """Return a connection to the device at `address`.

@@ -87,6 +87,8 @@ class SimScanner(BaseBleakScanner):
         await self.adapter.stop_scanning()
 
     def _on_advertisement(self, advertisement: Advertisement) -> None:
+        if self.adapter.is_deaf:
+            return
         name, manufacturer_data, service_data, uuids = _parse(bytes(advertisement.data))
         heard = AdvertisementData(
             local_name=name,

@@ -12,17 +12,17 @@ from pathlib import Path
 
 import pytest
 
+from pouch_host.collect.known import KnownBands
 from pouch_host.collect.link import LinkError, LinkFailure
 from pouch_host.collect.reaching import CableReach
 from pouch_protocol import cable, package, records
 from pouch_protocol import constants as c
 from pouch_protocol.band import BandSession
-from tests.host.collect.fake_band import BAND_ID, LOG_ID
-from tests.protocol.plain import ListSource
+from tests.host.collect.fake_band import BAND_ID, LABEL, LOG_ID, NOW_UTC_S
+from tests.protocol.plain import ListSource, Suite
 from tests.support.firmware import load
 
 PORT = "/dev/ttyACM7"
-NOW_UTC_S = 1_790_000_000.0
 KEY = bytes(range(16))
 BOARD = "xiao_esp32c3"
 # An interpreter without native code, .mpy version 6.3 (MicroPython, py/persistentcode.h).
@@ -81,7 +81,11 @@ class CableBand:
         lose_reply_to: opcode of the request whose answer is lost with the line, once.
         heard_bytes: bytes that have come.
         boots: how often it has started.
+        session: the kind of its half of a connection.
     """
+
+    suite = Suite
+    session = BandSession
 
     def __init__(self, folder, *, key=KEY, version=(0, 1, 0), board=BOARD):
         self._root = str(folder)
@@ -94,6 +98,7 @@ class CableBand:
         self.on_cut = None
         self.deaf = False
         self.lose_reply_to = None
+        self._losing = False
         self.heard_bytes = 0
         self.boots = 0
         self.events = []
@@ -128,10 +133,11 @@ class CableBand:
         state = load("start.state").load(self._root)
         return state.active, state.on_trial
 
-    def reach(self, notes=None, board=None):
-        """Return the host's way to it."""
+    def reach(self, notes=None, board=None, key: bytes | None = KEY):
+        """Return the way to it of a host that has a key, or none."""
+        known = KnownBands.of({} if key is None else {LABEL: (key,)})
         on_wait = (lambda _text: None) if notes is None else notes.append
-        return CableReach(PORT, self.open_port, lambda: NOW_UTC_S, on_wait, board)
+        return CableReach(PORT, self.open_port, lambda: NOW_UTC_S, known, on_wait, board)
 
     @asynccontextmanager
     async def open_port(self, name):
@@ -162,10 +168,24 @@ class CableBand:
 
     # What a BandSession asks, see pouch_protocol.band.
 
-    def hello(self):
+    @property
+    def key(self):
+        return self._settings.key
+
+    def battery_class(self):
+        return self._records.battery_class()
+
+    def info(self):
         names = ("firmware_major", "firmware_minor", "firmware_patch")
-        fields = self._records.hello() | dict(zip(names, self._version, strict=True))
-        return fields | {"interval_s": self.settings.interval_s}
+        fields = self._records.info() | dict(zip(names, self._version, strict=True))
+        board = self._board.encode()
+        return fields | {
+            "interval_s": self._settings.interval_s,
+            "board": board + bytes(16 - len(board)),
+        }
+
+    def time(self):
+        return self._records.time()
 
     def bounds(self):
         return self._records.bounds()
@@ -180,8 +200,22 @@ class CableBand:
         self._nonces += 1
         return hashlib.sha256(b"%d %d" % (self.boots, self._nonces)).digest()[:16]
 
-    def handle(self, request, nonce, local):
-        return self._requests.handle(request, nonce, local)
+    def handle(self, request, trusted, local):
+        reply = self._requests.handle(request, trusted, local)
+        if request.opcode == self.lose_reply_to:
+            self.lose_reply_to, self._losing = None, True
+        return reply
+
+    def loses_this(self):
+        """Tell whether what it says now is lost with the line."""
+        losing, self._losing = self._losing, False
+        return losing
+
+    def was_told(self, utc_s):
+        """Some host has told it the time."""
+        whole_s = int(utc_s // 1)
+        told = {"utc_s": whole_s, "utc_ms": round((utc_s - whole_s) * 1000), "round_trip_ms": 0}
+        self._records.set_time(told)
 
     def gesture(self):
         """Somebody has held the button for ten seconds."""
@@ -217,11 +251,12 @@ class CableBand:
         self._update = load("band.update").Update(
             self._root, self._board, lambda _blocks: True, self.add_event
         )
+        self._settings = self.settings
         self._key_lock = load("band.gestures").KeyLock(Clock())
         self._requests = load("band.requests").Requests(
             self._root,
             self.hand,
-            self.settings,
+            self._settings,
             self,
             lambda: self._update,
             self._self_test,
@@ -296,12 +331,12 @@ class _Port:
         if self._band.deaf:
             return
         if content == cable.GREETING and channel is None:
-            self._session = BandSession(self._band, local=True)
+            self._session = self._band.session(self._band, local=True)
             self._say(cable.wrap_text(cable.GREETING))
         elif channel == c.CHANNEL_CONTROL and self._session is not None:
             self._session.receive(content)
             while (item := self._session.next_frame(cable.FRAME_BYTES_MAX)) is not None:
-                if self._is_lost(item[1]):
+                if self._band.loses_this():
                     self.break_off()
                     return
                 self._say(cable.wrap(*item))
@@ -309,14 +344,6 @@ class _Port:
     def _say(self, data):
         self._line += data
         self._came.set()
-
-    def _is_lost(self, frame):
-        """Tell whether this is the answer that gets lost: a RESPONSE names what it answers."""
-        wanted = self._band.lose_reply_to
-        if wanted is None or frame[1] != c.OP_RESPONSE or frame[3] != wanted:
-            return False
-        self._band.lose_reply_to = None
-        return True
 
 
 def tiny_update(version=(0, 2, 0), board=BOARD, mpy=MPY, size=600):

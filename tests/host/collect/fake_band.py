@@ -4,16 +4,22 @@ import asyncio
 import math
 from contextlib import asynccontextmanager
 
+from pouch_host.collect.exchange import Exchange
+from pouch_host.collect.known import KnownBands
 from pouch_host.collect.link import FoundBand, LinkError, LinkFailure
 from pouch_protocol import constants as c
 from pouch_protocol import records
 from pouch_protocol.band import BandSession
+from pouch_protocol.crc import CRC_BYTES, crc32
 from pouch_sim.loop import VirtualLoop
-from tests.protocol.plain import ListSource, sample
+from tests.protocol.plain import BAND_ID, KEY, ListSource, sample
 
 LOG_ID = 7
-BAND_ID = 0x0012ABCD
+LABEL = "P-0012ABCD"
+# The host has the keys of every band that is made here, and no note of which is whose.
+KNOWN = KnownBands.of({"": (KEY,)})
 FRAME_BYTES = 244
+NOW_UTC_S = 1_790_000_000.0
 
 
 def made_records(count):
@@ -24,6 +30,37 @@ def made_records(count):
     ]
 
 
+class NamedSource(ListSource):
+    """A band with an identity of its own."""
+
+    def __init__(self, band_id, held=(), **options):
+        super().__init__(list(held), **options)
+        self._band_id = band_id
+
+    def info(self):
+        return super().info() | {"band_id": self._band_id}
+
+
+def band(band_id, count, **faults):
+    """Return what makes a sound connection to a band of so many records, each time it is asked."""
+    return lambda: FakeLink(NamedSource(band_id, made_records(count)), **faults)
+
+
+class NewerSession(BandSession):
+    """A band that speaks a wire version that there is not yet."""
+
+    def next_frame(self, frame_bytes_max):
+        item = super().next_frame(frame_bytes_max)
+        if item is None:
+            return None
+        channel, frame = item
+        # Head, opcode, procedure, wire version ... CRC: a HELLO_REPLY fits one frame.
+        body = bytearray(frame[1:-CRC_BYTES])
+        assert body[0] == c.OP_HELLO_REPLY
+        body[2] = c.WIRE_VERSION + 1
+        return channel, frame[:1] + bytes(body) + crc32(body).to_bytes(CRC_BYTES, "little")
+
+
 class FakeLink:
     """Connects a host to a BandSession; loses frames or ends when told.
 
@@ -32,16 +69,20 @@ class FakeLink:
         lose: told the number of each of the band's frames; a true answer loses it.
         cut_after: the connection ends when the band has sent so many frames.
         delay_s: how long each of the band's frames takes.
+        session: the kind of the band's half.
     """
 
     frame_bytes_max = FRAME_BYTES
 
-    def __init__(self, source, lose=None, cut_after=None, delay_s=0.0):
-        self._band = BandSession(source)
+    def __init__(self, source, lose=None, cut_after=None, delay_s=0.0, session=BandSession):
+        self._band = session(source)
         self._lose = lose or (lambda _number: False)
         self._cut_after = cut_after
         self._delay_s = delay_s
         self.sent = 0
+
+    async def opened(self):
+        """Return once the connection is made."""
 
     async def send(self, frame):
         self._band.receive(frame)
@@ -60,6 +101,16 @@ class FakeLink:
                 return item
 
 
+def wall_clock():
+    """Return the time of a host whose clock goes right: it and the loop's go on together."""
+    return NOW_UTC_S + asyncio.get_running_loop().time()
+
+
+def exchange_with(link, clock=lambda: NOW_UTC_S, known=KNOWN, **options):
+    """Return a host's conversation over a link, with nonces that are the same in each run."""
+    return Exchange(link, clock, known, draw=lambda count: bytes(range(count)), **options)
+
+
 class FakeAdapter:
     """Bands by address; each entry makes the link of one connection, or raises.
 
@@ -69,21 +120,31 @@ class FakeAdapter:
     Args:
         links: what to connect to.
         period_s: of all bands.
+        moving: whether a band has another address in each of its windows, as a real one has; what
+            lasts is then in its token.
 
     Attributes:
         tries: time and address of each connection that was tried.
         open: connections that are open now.
+        steps: what was done for a stuck adapter, each with its time.
+        heard_s: see BandAdapter.
     """
 
-    def __init__(self, links, period_s=60.0):
+    def __init__(self, links, period_s=60.0, *, moving=False):
         self._links = links
+        self._moving = moving
         self._period_s = period_s
         # When each is on the air next, on the loop's clock.
         self._due_s = {address: float(index) for index, address in enumerate(sorted(links))}
         self.tries = []
         self.open = 0
+        self.steps = []
+        self.heard_s = None
 
-    async def hear(self, skip, timeout_s):
+    async def heal(self, step):
+        self.steps.append((asyncio.get_running_loop().time(), step))
+
+    async def hear(self, wanted, timeout_s):
         loop = asyncio.get_running_loop()
         now_s = loop.time()
         end_s = now_s + timeout_s
@@ -97,17 +158,22 @@ class FakeAdapter:
                 break
             await asyncio.sleep(due_s - loop.time())
             self._due_s[address] += self._period_s
-            if address not in skip:
-                return FoundBand(address, address)
+            self.heard_s = due_s
+            band = FoundBand(address, address)
+            if self._moving:
+                band = FoundBand(f"{address}@{due_s:g}", address, address.encode())
+            if wanted(band):
+                return band
         await asyncio.sleep(end_s - loop.time())
         return None
 
     @asynccontextmanager
     async def connect(self, band):
         self.tries.append((asyncio.get_running_loop().time(), band.address))
-        link = self._links[band.address]()
+        link = self._links[band.handle]()
         self.open += 1
         try:
+            await link.opened()
             yield link
         finally:
             self.open -= 1
@@ -121,10 +187,19 @@ def in_simulated_time(main):
 
 __all__ = [
     "BAND_ID",
+    "KEY",
+    "KNOWN",
+    "LABEL",
     "LOG_ID",
+    "NOW_UTC_S",
     "FakeAdapter",
     "FakeLink",
     "ListSource",
+    "NamedSource",
+    "NewerSession",
+    "band",
+    "exchange_with",
     "in_simulated_time",
     "made_records",
+    "wall_clock",
 ]

@@ -161,15 +161,22 @@ class SealedLink:
 
 
 class Ward:
-    """A store in a file of its own and what a collector keeps between two pulls."""
+    """A store in a file of its own and what a collector keeps between two pulls.
+
+    Args:
+        folder: where the file is or is to be; None for one that is removed at the end.
+        fresh: whether the store makes its own tables if there is no file.
+    """
 
     # Made once: tables are made by migrations, which take a hundred times as long as a copy.
     _template = None
 
-    def __init__(self, folder=None):
+    def __init__(self, folder=None, *, fresh=False):
+        self._own = folder is None
         self._folder = folder or Path(tempfile.mkdtemp(prefix="pouch-", dir=memory_folder()))
         self.path = self._folder / "ward.db"
-        shutil.copyfile(self._template_path(), self.path)
+        if not fresh and not self.path.exists():
+            shutil.copyfile(self.template(), self.path)
         self.store = Store.open(self.path)
         self.anchors = AnchorPlan()
         self.judge = ClockJudge()
@@ -179,10 +186,12 @@ class Ward:
 
     def __exit__(self, *_error):
         self.store.close()
-        shutil.rmtree(self._folder)
+        if self._own:
+            shutil.rmtree(self._folder)
 
     @classmethod
-    def _template_path(cls):
+    def template(cls):
+        """Return the file of a store without anything in it."""
         if cls._template is None:
             cls._template = Path(tempfile.mkdtemp(prefix="pouch-")) / "template.db"
             Store.open(cls._template).close()

@@ -6,15 +6,17 @@ import pytest
 
 from pouch_host.collect.anchors import AnchorPlan
 from pouch_host.collect.cable import GREET_TIMEOUT_S, CableLink, greeted
+from pouch_host.collect.clocks import ClockJudge
 from pouch_host.collect.exchange import Exchange, Refusal
+from pouch_host.collect.known import NOBODY
 from pouch_host.collect.link import LinkError, LinkFailure
 from pouch_host.collect.pull import pull
 from pouch_host.collect.reaching import CableReach
 from pouch_host.store import Store
 from pouch_protocol import cable
 from pouch_protocol import constants as c
-from tests.host.collect.cable_band import KEY, NOW_UTC_S, PORT, CableBand
-from tests.host.collect.fake_band import BAND_ID, in_simulated_time, made_records
+from tests.host.collect.cable_band import PORT, CableBand
+from tests.host.collect.fake_band import BAND_ID, NOW_UTC_S, in_simulated_time, made_records
 
 pytestmark = pytest.mark.usefixtures("as_on_a_board")
 
@@ -149,7 +151,7 @@ def test_band_that_does_not_answer_is_told_of_and_given_up(tmp_path):
 
     async def scenario(band, _reach):
         band.deaf = True
-        reach = CableReach(PORT, band.open_port, lambda: NOW_UTC_S, notes.append)
+        reach = CableReach(PORT, band.open_port, lambda: NOW_UTC_S, NOBODY, notes.append)
         with pytest.raises(LinkError, match="no band answers"):
             async with reach.connect():
                 pass
@@ -164,7 +166,7 @@ def test_band_that_starts_again_is_no_sleeper(tmp_path):
     notes = []
 
     async def scenario(band, _reach):
-        reach = CableReach(PORT, band.open_port, lambda: NOW_UTC_S, notes.append)
+        reach = CableReach(PORT, band.open_port, lambda: NOW_UTC_S, NOBODY, notes.append)
         async with reach.connect():
             pass
         band.deaf = True
@@ -184,9 +186,7 @@ def test_pull_over_a_cable_goes_on_with_the_conversation(tmp_path):
         with Store.open(tmp_path / "pouch.db") as store:
             async with reach.connect() as talk:
                 exchange = talk.commands.exchange
-                result = await pull(
-                    talk.link, store, lambda: NOW_UTC_S, AnchorPlan(), exchange=exchange
-                )
+                result = await pull(exchange, store, lambda: NOW_UTC_S, AnchorPlan(), ClockJudge())
             data = b"".join(segment.data for segment in store.segments(BAND_ID))
         return result, data
 
@@ -195,25 +195,9 @@ def test_pull_over_a_cable_goes_on_with_the_conversation(tmp_path):
     assert data == b"".join(held)
 
 
-@pytest.mark.parametrize(
-    ("band_key", "key", "held"),
-    [(KEY, KEY, True), (KEY, bytes(16), False), (None, KEY, False)],
-)
-def test_key_is_known_without_changing_anything(tmp_path, band_key, key, held):
-    async def scenario(band, reach):
-        async with reach.connect() as talk:
-            found = await talk.commands.holds_key(key)
-        assert band.events == []
-        assert band.slot == ("-", False)
-        assert band.settings.key == band_key
-        return found
-
-    assert on_band(tmp_path, scenario, key=band_key) is held
-
-
 def test_refusal_says_what_was_refused(tmp_path):
-    async def scenario(_band, reach):
-        async with reach.connect() as talk:
+    async def scenario(band, _reach):
+        async with band.reach(key=None).connect() as talk:
             with pytest.raises(Refusal) as caught:
                 await talk.commands.set_key(bytes(16))
         return caught.value.request, caught.value.code

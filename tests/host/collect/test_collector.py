@@ -4,29 +4,26 @@ import asyncio
 
 import pytest
 
+from pouch_host.collect.clocks import ClockJudge
 from pouch_host.collect.collector import Collector
 from pouch_host.collect.link import LinkError, LinkFailure
 from pouch_host.store import Store
 from tests.host.collect.fake_band import (
+    KNOWN,
     FakeAdapter,
     FakeLink,
-    ListSource,
+    NamedSource,
+    band,
     in_simulated_time,
-    made_records,
 )
 
 NOW_UTC_S = 1_790_000_000.0
 
-
-class NamedSource(ListSource):
-    """A band with an identity of its own."""
-
-    def __init__(self, band_id, records):
-        super().__init__(records)
-        self._band_id = band_id
-
-    def hello(self):
-        return super().hello() | {"band_id": self._band_id}
+    NewerSession,
+    in_simulated_time,
+    made_records,
+    wall_clock,
+)
 
 
 class DeadAdapter(FakeAdapter):
@@ -35,13 +32,8 @@ class DeadAdapter(FakeAdapter):
     def __init__(self):
         super().__init__({})
 
-    async def hear(self, skip, timeout_s):
+    async def hear(self, wanted, timeout_s):
         raise LinkError(LinkFailure.NOT_REACHED, "Bluetooth adapter: not there")
-
-
-def band(band_id, count, **faults):
-    """Return what makes a sound connection to a band of so many records, each time it is asked."""
-    return lambda: FakeLink(NamedSource(band_id, made_records(count)), **faults)
 
 
 def unreachable():
@@ -58,9 +50,11 @@ def failing(reason):
 
 
 def newer_band():
-    source = NamedSource(5, [])
-    source.hello = lambda: NamedSource(5, []).hello() | {"wire_version": 2}
-    return FakeLink(source)
+    return FakeLink(NamedSource(5), session=NewerSession)
+
+
+def collector_of(adapter, store):
+    return Collector(adapter, store, wall_clock, KNOWN, ClockJudge())
 
 
 @pytest.fixture
@@ -73,7 +67,7 @@ def one_round(adapter, store):
     """Make one round in simulated time; return it and when it ended."""
 
     async def scenario():
-        outcome = await Collector(adapter, store, lambda: NOW_UTC_S).round()
+        outcome = await collector_of(adapter, store).round()
         return outcome, asyncio.get_running_loop().time()
 
     return in_simulated_time(scenario())
@@ -91,7 +85,7 @@ def run_until_told(adapter, store, count, interval_s):
             if len(told) == count:
                 task.cancel()
 
-        collector = Collector(adapter, store, lambda: NOW_UTC_S + loop.time())
+        collector = collector_of(adapter, store)
         task = asyncio.ensure_future(collector.run(interval_s, note))
         with pytest.raises(asyncio.CancelledError):
             await task
@@ -113,7 +107,7 @@ def test_round_reads_every_band_and_names_those_it_could_not(store):
         {
             "AA:01": band(1, 10),
             "AA:02": unreachable,
-            "AA:03": band(3, 30, cut_after=2),
+            "AA:03": band(3, 30, cut_after=4),
             "AA:04": band(4, 40),
         }
     )
@@ -147,9 +141,8 @@ def test_round_tells_of_each_band_when_it_was_read(store):
 
     async def scenario():
         loop = asyncio.get_running_loop()
-        collector = Collector(
-            FakeAdapter({"AA:01": band(1, 10), "AA:02": band(2, 20)}), store, lambda: NOW_UTC_S
-        )
+        adapter = FakeAdapter({"AA:01": band(1, 10), "AA:02": band(2, 20)})
+        collector = collector_of(adapter, store)
         await collector.round(lambda result: told.append((loop.time(), result.band_id)))
 
     in_simulated_time(scenario())
@@ -168,8 +161,8 @@ def test_band_that_was_missed_once_is_read_in_its_next_window(store):
 
 
 def test_pull_that_breaks_goes_on_where_it_was_in_the_next_windows(store):
-    # Three replies and six frames of records, then the connection breaks.
-    adapter = FakeAdapter({"AA:03": band(3, 100, cut_after=9), "AA:04": band(4, 40)})
+    # Six replies and six frames of records, then the connection breaks.
+    adapter = FakeAdapter({"AA:03": band(3, 100, cut_after=12), "AA:04": band(4, 40)})
     outcome, _ = one_round(adapter, store)
     assert adapter.tries == [(0, "AA:03"), (1, "AA:04"), (60, "AA:03")]
     assert brought(outcome)[0] == (4, 40)
@@ -182,7 +175,7 @@ def test_pull_that_breaks_goes_on_where_it_was_in_the_next_windows(store):
 @pytest.mark.parametrize(
     ("link", "failure", "tries_s"),
     [
-        (newer_band, "band P-00000005 speaks wire version 2; this program reads", [0]),
+        (newer_band, "the band speaks wire version 2; this program reads", [0]),
         (failing(LinkFailure.REFUSED), "will not", [0]),
         # An operating system that remembers another firmware's services forgets them on failing.
         (failing(LinkFailure.STALE), "will not", [0, 60, 120]),
@@ -208,10 +201,10 @@ def test_band_that_never_finishes_holds_up_the_others_for_three_minutes_only(sto
 
 def test_adapter_that_fails_after_a_band_was_read_is_told_beside_that_band(store):
     class DyingAdapter(FakeAdapter):
-        async def hear(self, skip, timeout_s):
+        async def hear(self, wanted, timeout_s):
             if self.tries:
                 raise LinkError(LinkFailure.NOT_REACHED, "Bluetooth adapter: gone")
-            return await super().hear(skip, timeout_s)
+            return await super().hear(wanted, timeout_s)
 
     outcome, _ = one_round(DyingAdapter({"AA:01": band(1, 10)}), store)
     assert brought(outcome) == [(1, 10)]
@@ -259,23 +252,40 @@ def test_run_does_not_pull_anew_at_once_after_a_pull_that_took_long(store):
     assert again_s == pytest.approx(took_s + 60 - 30, abs=1)
 
 
-def test_run_leaves_a_band_alone_that_failed_three_times_and_tells_each_failure(store):
+def test_run_tries_a_band_that_fails_ever_more_seldom_and_tells_each_failure(store):
     adapter = FakeAdapter({"AA:02": unreachable})
-    told = run_until_told(adapter, store, 4, 300)
-    # Half a minute short of five minutes after the third, and then in the next window.
-    assert times_of(told) == [0, 60, 120, 120 + 300]
-    assert [outcome.failures for _, outcome in told] == [["AA:02: timed out"]] * 4
+    told = run_until_told(adapter, store, 7, 300)
+    # The next window, then the second, fourth, eighth and from then on each sixteenth.
+    windows = [time_s / 60 for time_s in times_of(told)]
+    assert windows == [0, 1, 3, 7, 15, 31, 47]
+    assert [outcome.failures for _, outcome in told] == [["AA:02: timed out"]] * 7
+
+
+def test_run_with_a_band_that_was_read_again_begins_with_the_shortest_pause(store):
+    def fourth_time():
+        return band(2, 20)() if len(adapter.tries) == 4 else unreachable()
+
+    adapter = FakeAdapter({"AA:02": fourth_time})
+    told = run_until_told(adapter, store, 6, 300)
+    windows = [time_s / 60 for time_s in times_of(told)]
+    assert windows == [0, 1, 3, 7, 7 + 5, 7 + 5 + 1]
+
+
+def test_run_leaves_a_band_that_refuses_alone_for_a_whole_interval_at_least(store):
+    told = run_until_told(FakeAdapter({"AA:05": newer_band}), store, 5, 300)
+    windows = [time_s / 60 for time_s in times_of(told)]
+    assert windows == [0, 5, 10, 15, 23]
 
 
 def test_run_goes_on_soon_after_the_adapter_failed(store):
     class FlakyAdapter(FakeAdapter):
         failures = 2
 
-        async def hear(self, skip, timeout_s):
+        async def hear(self, wanted, timeout_s):
             if self.failures:
                 self.failures -= 1
                 raise LinkError(LinkFailure.NOT_REACHED, "Bluetooth adapter: in progress")
-            return await super().hear(skip, timeout_s)
+            return await super().hear(wanted, timeout_s)
 
     told = run_until_told(FlakyAdapter({"AA:01": band(1, 10)}), store, 3, 600)
     assert [outcome.failures for _, outcome in told[:2]] == [

@@ -48,7 +48,9 @@ async def _pull_until_equal(ward, number, totals):
     """Connect until nothing is missing; return how many connections that took."""
     mtu, up, down, drawn = _drawn(number)
     source = SealedSource(list(_RECORDS), boots=drawn.randint(1, 4), seed=number)
-    for connection_no in range(1, _CONNECTIONS_MAX):
+    connection_no = 0
+    while connection_no < _CONNECTIONS_MAX:
+        connection_no += 1
         ways = FaultyWay(up, drawn.random()), FaultyWay(down, drawn.random())
         link = SealedLink(source, mtu - 3, up=ways[0], down=ways[1])
         try:

@@ -6,21 +6,16 @@ import pytest
 
 from pouch_host.collect.link import LinkError, LinkFailure
 from pouch_host.collect.reaching import RadioReach
-from tests.host.collect.cable_band import NOW_UTC_S
-from tests.host.collect.fake_band import FakeAdapter, FakeLink, ListSource, in_simulated_time
+from tests.host.collect.fake_band import (
+    KNOWN,
+    NOW_UTC_S,
+    FakeAdapter,
+    FakeLink,
+    NamedSource,
+    in_simulated_time,
+)
 
 LABEL = "P-0000BEEF"
-
-
-class NamedSource(ListSource):
-    """A band with an identity of its own."""
-
-    def __init__(self, band_id):
-        super().__init__([])
-        self._band_id = band_id
-
-    def hello(self):
-        return super().hello() | {"band_id": self._band_id}
 
 
 def ward(**changes):
@@ -33,12 +28,12 @@ def _maker(band_id):
     return lambda: FakeLink(NamedSource(band_id))
 
 
-def reach(adapter, wanted, scenario=None, wait_s=130.0):
+def reach(adapter, wanted, scenario=None, wait_s=130.0, known=KNOWN):
     """Reach a band once; return its label, or what the scenario returns, and the notes."""
     notes = []
 
     async def once():
-        found = RadioReach(adapter, wanted, lambda: NOW_UTC_S, notes.append, wait_s)
+        found = RadioReach(adapter, wanted, lambda: NOW_UTC_S, known, notes.append, wait_s)
         if scenario is not None:
             return await scenario(found)
         async with found.connect() as talk:

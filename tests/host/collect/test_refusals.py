@@ -37,9 +37,10 @@ def test_code_of_a_later_band_is_told_by_its_number():
     ("request_name", "code", "word"),
     [
         ("OP_SET_KEY", c.CODE_NOT_AUTHENTICATED, "hold its button"),
-        ("OP_CONFIGURE", c.CODE_NOT_AUTHENTICATED, "--key-file"),
-        ("OP_CONFIGURE", c.CODE_NO_KEY, "pouch band set-key"),
-        ("OP_FACTORY_RESET", c.CODE_NO_KEY, "hold its button"),
+        ("OP_CONFIGURE", c.CODE_NOT_AUTHENTICATED, "pouch keys add"),
+        ("OP_CONFIGURE", c.CODE_NO_KEY, "pouch provision"),
+        ("OP_AUTH", c.CODE_NOT_AUTHENTICATED, "in between"),
+        ("OP_FACTORY_RESET", c.CODE_NOT_AUTHENTICATED, "hold its button"),
         ("OP_UPDATE_BEGIN", c.CODE_BUSY, "on trial"),
         ("OP_REPORT", c.CODE_BUSY, "busy"),
     ],

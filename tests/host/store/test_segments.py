@@ -68,6 +68,21 @@ def test_add_last_number_of_all_is_stored(store):
     assert store.held_ranges(_U32_MAX, _U32_MAX) == [(_U32_MAX, _U32_MAX)]
 
 
+def test_missing_count_is_of_holes_between_the_first_and_the_last_of_each_log(store):
+    assert store.missing_count(BAND_ID) == 0
+    add(store, 100, 5)
+    assert store.missing_count(BAND_ID) == 0
+    add(store, 110, 5)
+    add(store, 118, 2)
+    add(store, 7, 5, log_id=LOG_ID + 1)
+    add(store, 13, 5, log_id=LOG_ID + 1)
+    add(store, 0, 1, band_id=BAND_ID + 1)
+    add(store, 9, 1, band_id=BAND_ID + 1)
+    assert store.missing_count(BAND_ID) == 5 + 3 + 1
+    add(store, 100, 20)
+    assert store.missing_count(BAND_ID) == 1
+
+
 def test_segments_of_a_later_program_run_continue_the_cursor(path):
     with Store.open(path) as store:
         add(store, 0, 2)

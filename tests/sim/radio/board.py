@@ -53,9 +53,7 @@ class Board:
     def __init__(self, sim, profile=NIMBLE, seed=7):
         self.events = []
         addresses = BandAddresses(random.Random(seed), profile)
-        self.radio = Peripheral(
-            "board", addresses, sim.air, self._take, lambda on: None, profile
-        )
+        self.radio = Peripheral("board", addresses, sim.air, self._take, lambda on: None, profile)
         self.ble = BleModule(self.radio)
 
     @property
