@@ -174,9 +174,7 @@ def test_time_is_set_half_a_round_trip_ahead_and_once_an_hour(store):
 def test_time_is_not_set_after_a_slow_round_trip(store):
     loop = VirtualLoop()
     source = ListSource(made_records(5))
-    result = loop.run_until_complete(
-        pulling(FakeLink(source, delay_s=2.5), store)
-    )
+    result = loop.run_until_complete(pulling(FakeLink(source, delay_s=2.5), store))
     loop.close()
     assert source.times == []
     assert result.new_count == 5
