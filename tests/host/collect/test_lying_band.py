@@ -20,7 +20,7 @@ from tests.host.collect.lying_band import lying_session
 from tests.host.collect.sealed_band import LOG_ID, SealedLink, SealedSource, Ward, made_records
 from tests.protocol.plain import BAND_ID
 
-_SHARE, _WHOLE = 300, 20_000
+_SHARE, _WHOLE = 300, 5_000
 _FRAMES_MAX = 5_000
 _SIMULATED_S_MAX = 200.0
 _RECORDS = made_records(150)
