@@ -61,9 +61,7 @@ def parse_key_text(text: str, where: str) -> tuple[str, bytes]:
     except ValueError:
         start = ""
     if start.upper() != _TEXT_START:
-        raise InputError(
-            f"{where}: not what a band's label holds: {_TEXT_START}:P-XXXXXXXX:KEY"
-        )
+        raise InputError(f"{where}: not what a band's label holds: {_TEXT_START}:P-XXXXXXXX:KEY")
     return label.upper(), parse_key(digits, where)
 
 

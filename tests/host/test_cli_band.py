@@ -106,7 +106,9 @@ def test_info_works_by_radio_too(desk):
 
 def test_by_radio_nothing_is_said_without_the_key_and_the_air_not_listened_to(desk):
     line = desk.error("info", by=AIR)
-    assert line.startswith(f"band {LABEL}: this computer has no key for this band: 'pouch keys add'")
+    assert line.startswith(
+        f"band {LABEL}: this computer has no key for this band: 'pouch keys add'"
+    )
 
 
 def test_settings_are_the_bands_defaults_in_the_words_of_configure(desk):

@@ -155,6 +155,7 @@ class CableBand:
     def restart(self):
         """Start again, as after a reset or a power cut; the line is gone for a while."""
         self._restart_due = False
+        self._records.times.clear()
         loop = asyncio.get_running_loop()
         self._away = loop, loop.time() + _AWAY_S
         if self._port is not None:
@@ -210,6 +211,12 @@ class CableBand:
         """Tell whether what it says now is lost with the line."""
         losing, self._losing = self._losing, False
         return losing
+
+    @property
+    def told_utc_s(self):
+        """What it was told that the time is; None if nobody has since it started."""
+        times = self._records.times
+        return times[-1]["utc_s"] + times[-1]["utc_ms"] / 1000 if times else None
 
     def was_told(self, utc_s):
         """Some host has told it the time."""

@@ -186,9 +186,7 @@ def test_pull_over_a_cable_goes_on_with_the_conversation(tmp_path):
         with Store.open(tmp_path / "pouch.db") as store:
             async with reach.connect() as talk:
                 exchange = talk.commands.exchange
-                result = await pull(
-                    exchange, store, lambda: NOW_UTC_S, AnchorPlan(), ClockJudge()
-                )
+                result = await pull(exchange, store, lambda: NOW_UTC_S, AnchorPlan(), ClockJudge())
             data = b"".join(segment.data for segment in store.segments(BAND_ID))
         return result, data
 

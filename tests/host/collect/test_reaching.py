@@ -4,9 +4,11 @@ import asyncio
 
 import pytest
 
+from pouch_host.collect.known import KnownBands
 from pouch_host.collect.link import LinkError, LinkFailure
 from pouch_host.collect.reaching import RadioReach
 from tests.host.collect.fake_band import (
+    KEY,
     KNOWN,
     NOW_UTC_S,
     FakeAdapter,
@@ -129,3 +131,42 @@ def test_failure_in_the_middle_is_the_callers_and_leaves():
     adapter = ward()
     reach(adapter, LABEL, fail)
     assert len(adapter.tries) == 2
+
+
+def test_without_the_key_of_the_band_the_air_is_not_even_listened_to():
+    async def fail(found):
+        with pytest.raises(LinkError) as caught:
+            async with found.connect():
+                pass
+        return caught.value.reason, asyncio.get_running_loop().time()
+
+    adapter = ward()
+    known = KnownBands.of({"P-00000007": (KEY,)})
+    (reason, spent_s), notes = reach(adapter, LABEL, fail, known=known)
+    assert (reason, spent_s) == (LinkFailure.NO_KEY, 0)
+    assert (adapter.tries, notes) == ([], [])
+
+
+def test_strangers_are_asked_once_and_counted():
+    def stranger():
+        return FakeLink(NamedSource(9, key=b"s" * 16))
+
+    async def fail(found):
+        with pytest.raises(LinkError) as caught:
+            async with found.connect():
+                pass
+        return str(caught.value)
+
+    adapter = FakeAdapter({"AA:01": stranger, "AA:02": _maker(3), "AA:03": stranger})
+    error, _ = reach(adapter, LABEL, fail, wait_s=200.0)
+    assert "(heard and asked: P-00000003, 2 of which this computer has no key)" in error
+    assert [address for _, address in adapter.tries] == ["AA:01", "AA:02", "AA:03"]
+
+
+def test_address_of_a_stranger_is_given_up_at_once():
+    async def fail(found):
+        with pytest.raises(LinkError, match="this computer has no key for this band"):
+            async with found.connect():
+                pass
+
+    reach(ward(), "aa:02", fail, known=KnownBands.of({"": (b"s" * 16,)}))
