@@ -2,7 +2,7 @@
 
 import re
 import zlib
-from xml.etree import ElementTree
+from xml.etree import ElementTree as ET
 
 import pytest
 import segno
@@ -95,7 +95,7 @@ def test_every_letter_of_a_label_has_a_shape_of_its_own():
 
 
 def test_svg_shows_every_module_and_the_name(picture):
-    root = ElementTree.fromstring(picture.svg())
+    root = ET.fromstring(picture.svg())
     space = "{http://www.w3.org/2000/svg}"
     (path,) = root.iter(f"{space}path")
     dark = {

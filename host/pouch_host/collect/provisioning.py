@@ -8,6 +8,7 @@
 A band that has got some way already is not sent back: whatever ends this, the same goes on there.
 """
 
+import asyncio
 from collections.abc import Callable
 from typing import Any
 
@@ -19,12 +20,15 @@ from .anchors import AnchorPlan
 from .clocks import ClockJudge
 from .commands import BandCommands, Settings
 from .exchange import ROUND_TRIP_MS_MAX
+from .link import LinkError
 from .new_keys import KeyGiving
 from .pull import tell_time
 from .reaching import Reach
 
 # A band that starts again with new settings is away for seconds.
 _RESTART_PATIENCE_S = 60.0
+# Between two looks at whether it has.
+_LOOK_AGAIN_S = 1.0
 
 
 class Provisioning:
@@ -99,10 +103,12 @@ class Provisioning:
             InputError: its key cannot be stored here.
         """
         await self._give_key()
-        patience_s = _RESTART_PATIENCE_S if await self._configure() else 0.0
-        async with self._reach.connect(patience_s) as talk:
-            self.settings = await talk.commands.settings()
-            await self._tell_time(talk.commands)
+        boot_id = await self._configure()
+        if boot_id is None:
+            async with self._reach.connect() as talk:
+                await self._finish(talk.commands)
+        else:
+            await self._finish_after(boot_id)
 
     @property
     def state(self) -> str:
@@ -125,8 +131,12 @@ class Provisioning:
                 await self._giving.give(talk.commands)
                 self.key_is_new = True
 
-    async def _configure(self) -> bool:
-        """Prove the key and set what is to be set; return whether the band starts again."""
+    async def _configure(self) -> int | None:
+        """Prove the key and set what is to be set.
+
+        Returns:
+            The boot that the band ends now, to start again with its settings; None if it does not.
+        """
         async with self._reach.connect() as talk:
             self._check_same(talk.commands)
             known = talk.commands.exchange.key
@@ -139,10 +149,34 @@ class Provisioning:
             before = await talk.commands.settings()
             after = before.changed(self._changes)
             if after == before:
-                self.settings = before
-                return False
+                return None
             await talk.commands.configure(after)
-            return True
+            return talk.commands.band["boot_id"]
+
+    async def _finish_after(self, boot_id: int) -> None:
+        """Go on once the band has started again: what it is told before that is lost."""
+        loop = asyncio.get_running_loop()
+        end_s = loop.time() + _RESTART_PATIENCE_S
+        while True:
+            restarted = False
+            try:
+                async with self._reach.connect(_RESTART_PATIENCE_S) as talk:
+                    restarted = talk.commands.band["boot_id"] != boot_id
+                    if restarted:
+                        await self._finish(talk.commands)
+                        return
+            except LinkError:
+                # It may have started again in the middle of this.
+                if restarted or loop.time() >= end_s:
+                    raise
+            if loop.time() >= end_s:
+                raise BandError(f"band {self.label}: has not started again: restart it")
+            await asyncio.sleep(_LOOK_AGAIN_S)
+
+    async def _finish(self, commands: BandCommands) -> None:
+        self._check_same(commands)
+        self.settings = await commands.settings()
+        await self._tell_time(commands)
 
     async def _tell_time(self, commands: BandCommands) -> None:
         exchange = commands.exchange

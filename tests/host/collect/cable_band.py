@@ -154,12 +154,21 @@ class CableBand:
 
     def restart(self):
         """Start again, as after a reset or a power cut; the line is gone for a while."""
-        self._restart_due = False
-        self._records.times.clear()
         loop = asyncio.get_running_loop()
         self._away = loop, loop.time() + _AWAY_S
         if self._port is not None:
             self._port.break_off()
+        self.reboot()
+
+    @property
+    def restart_due(self):
+        """Whether what was asked takes effect at its next start."""
+        return self._restart_due
+
+    def reboot(self):
+        """Start again, with no line to lose."""
+        self._restart_due = False
+        self._records.times.clear()
         self.close()
         self._start()
 
@@ -181,6 +190,7 @@ class CableBand:
         fields = self._records.info() | dict(zip(names, self._version, strict=True))
         board = self._board.encode()
         return fields | {
+            "boot_id": self.boots + 2,
             "interval_s": self._settings.interval_s,
             "board": board + bytes(16 - len(board)),
         }
