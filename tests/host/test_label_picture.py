@@ -100,12 +100,12 @@ def test_svg_shows_every_module_and_the_name(picture):
     (path,) = root.iter(f"{space}path")
     dark = {
         (int(x) - QUIET, int(y) - QUIET)
-        for x, y in re.findall(r"M(\d+) (\d+)h1v1h-1z", path.get("d"))
+        for x, y in re.findall(r"M(\d+) (\d+)h1v1h-1z", path.get("d") or "")
     }
     assert dark == {
         (x, y) for y, row in enumerate(picture.modules) for x, one in enumerate(row) if one
     }
-    name, note = (text.text for text in root.iter(f"{space}text"))
+    name, note = (text.text or "" for text in root.iter(f"{space}text"))
     assert name == LABEL
     assert "keep it locked, never on the band" in note
     # The key is in the code only: nobody reads it off the text of a file.

@@ -56,9 +56,15 @@ def test_who_has_proved_its_key_is_told_with_the_name_that_it_says():
 
 @pytest.mark.parametrize("band_key", [KEY, None])
 def test_without_the_bands_key_nothing_more_is_asked_by_air(band_key):
-    source = ListSource([], key=band_key)
-    source.info = None
-    error = failure(source, keys(OTHER))
+    asked = []
+
+    class Listening(BandSession):
+        def receive(self, frame):
+            asked.append(frame[1])
+            super().receive(frame)
+
+    error = failure(ListSource([], key=band_key), keys(OTHER), session=Listening)
+    assert asked == [c.OP_HELLO]
     assert error.reason is LinkFailure.NO_KEY
     assert "pouch keys add" in str(error)
 

@@ -253,7 +253,7 @@ def test_host_that_is_wrong_by_a_year_tells_nobody_and_pulls_all_the_same(store)
         # Neither the one that knows better, nor the next, which does not know.
         assert len(source.times) == before
     assert store.held_ranges(BAND_ID, LOG_ID) == [(0, 9)]
-    assert "P-0012ABCD" in judge.doubt
+    assert "P-0012ABCD" in (judge.doubt or "")
 
 
 def test_band_whose_clock_was_lost_is_told_by_a_host_that_others_agree_with(store):
@@ -311,10 +311,15 @@ def test_host_whose_clock_is_set_wrong_after_it_has_told_bands_is_contradicted_b
 
 def test_band_that_cannot_tell_the_time_is_told_it(store):
     source = ListSource([])
-    source.time = None
     info = source.info()
     source.info = lambda: info | {"capabilities": info["capabilities"] & ~c.CAN_TIME}
-    run_pull(FakeLink(source), store)
+
+    class OlderSession(BandSession):
+        def _refusal(self, opcode):
+            unknown = opcode == c.OP_TIME
+            return c.CODE_OPCODE_UNSUPPORTED if unknown else super()._refusal(opcode)
+
+    run_pull(FakeLink(source, session=OlderSession), store)
     assert len(source.times) == 1
 
 
