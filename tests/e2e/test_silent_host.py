@@ -34,7 +34,8 @@ async def hung_up_after_s(path, confirms):
     session = HostSession()
     session.hello(bytes(auth.NONCE_BYTES))
     asked_s = loop.time()
-    await client.write_gatt_char(point, session.next_frame(c.FRAME_BYTES_MIN), response=True)
+    while (frame := session.next_frame(c.FRAME_BYTES_MIN)) is not None:
+        await client.write_gatt_char(point, frame, response=True)
     await asyncio.wait_for(gone.wait(), 200)
     assert replies
     return loop.time() - asked_s
