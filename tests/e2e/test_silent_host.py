@@ -5,6 +5,7 @@ import asyncio
 import pytest
 from bleak import BleakClient, BleakScanner
 
+from pouch_protocol import auth
 from pouch_protocol import constants as c
 from pouch_protocol.host import HostSession
 from tests.e2e.whole_path import WholePath
@@ -31,9 +32,10 @@ async def hung_up_after_s(path, confirms):
         # The computer's Bluetooth is broken: bytes arrive, confirmations never leave it.
         point.obj.client.send_confirmation = lambda _: None
     session = HostSession()
-    session.hello()
+    session.hello(bytes(auth.NONCE_BYTES))
     asked_s = loop.time()
-    await client.write_gatt_char(point, session.next_frame(c.FRAME_BYTES_MIN), response=True)
+    while (frame := session.next_frame(c.FRAME_BYTES_MIN)) is not None:
+        await client.write_gatt_char(point, frame, response=True)
     await asyncio.wait_for(gone.wait(), 200)
     assert replies
     return loop.time() - asked_s

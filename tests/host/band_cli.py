@@ -58,7 +58,8 @@ class Desk:
         return self.band.open_port(name)
 
     def adapter(self):
-        return FakeAdapter({"AA:01": lambda: FakeLink(self.band, **self.air)})
+        links = {"AA:01": lambda: FakeLink(self.band, **self.air)}
+        return FakeAdapter(links, moving=True, keys={"AA:01": self.band.key})
 
     def utc_now_s(self):
         return self.now_utc_s

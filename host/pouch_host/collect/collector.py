@@ -249,7 +249,10 @@ class Collector:
             ends_turn = error.reason in _ENDS_TURN
             reached = error.reason is not LinkFailure.NOT_REACHED
         else:
-            rest_s = watch.backoff.note_read(name, loop.time())
+            # One that had no label has said it: that is what it is called from now on.
+            rest_s = watch.backoff.note_read(result.label, loop.time())
+            if name != result.label:
+                watch.backoff.note_read(name, loop.time())
             self._status.note_read(name, result, rest_s)
             if watch.healing is not None:
                 watch.healing.note_reached(loop.time())
