@@ -1,9 +1,9 @@
 """The addresses of one band's radio, as `config(addr_mode=...)` of MicroPython makes them.
 
-    public          of the chip, the same for ever: what a radio has until another is set
-    static          random, of the kind that may only change when a radio is switched on
-    resolvable      random, made with an identity key that the stack drew at its first start
-    non-resolvable  random
+public          of the chip, the same for ever: what a radio has until another is set
+static          random, of the kind that may only change when a radio is switched on
+resolvable      random, made with an identity key that the stack drew at its first start
+non-resolvable  random
 """
 
 from __future__ import annotations
@@ -49,9 +49,7 @@ class BandAddresses:
         self._rng = rng
         self._profile = profile
         self._key = rng.randbytes(_KEY_BYTES)
-        self.public = hci.Address(
-            rng.randbytes(_ADDRESS_BYTES), hci.Address.PUBLIC_DEVICE_ADDRESS
-        )
+        self.public = hci.Address(rng.randbytes(_ADDRESS_BYTES), hci.Address.PUBLIC_DEVICE_ADDRESS)
         self._mode = ADDRESS_PUBLIC
         self._made_us = 0
         self.current = self.public

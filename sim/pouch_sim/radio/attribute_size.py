@@ -1,6 +1,6 @@
 """What a registration takes of BTstack's attribute memory (att_db_util.c).
 
-    attribute: | size u16 | flags u16 | handle u16 | UUID 2 or 16 | value |
+attribute: | size u16 | flags u16 | handle u16 | UUID 2 or 16 | value |
 """
 
 from __future__ import annotations

@@ -133,9 +133,7 @@ class GattTraffic:
     def _connection(self, number: int) -> Connection:
         connection = self._connections.get(number)
         if connection is None:
-            raise OSError(
-                getattr(errno, self._profile.errno_no_connection), "no such connection"
-            )
+            raise OSError(getattr(errno, self._profile.errno_no_connection), "no such connection")
         return connection
 
     def _require(self, handle: int) -> Value:

@@ -30,7 +30,7 @@ class StackProfile:
         asks_for_secrets: whether it asks the firmware for keys while it starts.
         checks_length: whether it refuses an advertisement that is too long; else it sends what
             lies behind it.
-        buffers: values that are under way at once, in the controller and in the stack's own memory.
+        buffers: values under way at once, in the controller and in the stack's own memory.
         queued_bytes_max: what it takes beyond them onto the firmware's heap, where it takes any;
             None where it says ENOMEM. A stand-in for the heap that is full: the stack then writes
             to address zero.

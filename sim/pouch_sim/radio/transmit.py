@@ -1,9 +1,9 @@
-"""Values on their way to a band's central: notifications, indications and their confirmations.
+r"""Values on their way to a band's central: notifications, indications and their confirmations.
 
     NimBLE     notify, indicate --> buffers --> air        full: ENOMEM, and nothing is sent
     BTstack    notify, indicate --> buffers --> air
-                      \\--> indications that wait --/        each served before any notification
-                      \\--> notifications that wait -/
+                      \--> indications that wait --/        each served before any notification
+                      \--> notifications that wait -/
 
 BTstack keeps what finds no buffer on the heap and sends indications first (att_server.c, its
 three phases): an indication overtakes the notifications that wait, and its confirmation says

@@ -10,7 +10,7 @@ from pouch_host.collect.ble import BleAdapter
 from pouch_host.collect.link import FoundBand, LinkError, LinkFailure
 from pouch_protocol import constants as c
 from pouch_sim.radio.scanner import SimScanner
-from tests.sim.radio.board import ADDRESS, NOTIFY, READ, WRITE, Board, services
+from tests.sim.radio.board import NOTIFY, READ, WRITE, Board, services
 from tests.sim.vm.rig import simulation
 
 OTHER_SERVICE = "5a7c0001-1d2c-4c6e-9f0b-1d2c3b4a5f60"
@@ -46,7 +46,7 @@ def test_hear_returns_a_band_the_moment_it_is_on_the_air(sim):
         await asyncio.sleep(40)
         await on_air(board)
         band = await hearing
-        assert band.address == ADDRESS
+        assert band.address == board.address
         assert sim.loop.time() - began_s == pytest.approx(40, abs=0.1)
 
     sim.run(main())
@@ -66,10 +66,10 @@ def test_hear_asks_each_time_whether_a_band_is_wanted(sim):
 
     async def main():
         await on_air(board)
-        skip = {ADDRESS}
+        skip = {board.address}
         sim.loop.call_later(30, skip.clear)
         began_s = sim.loop.time()
-        assert (await adapter_of(sim).hear(skip, 65)).address == ADDRESS
+        assert (await adapter_of(sim).hear(skip, 65)).address == board.address
         assert sim.loop.time() - began_s == pytest.approx(30, abs=0.1)
 
     sim.run(main())
@@ -118,7 +118,7 @@ def test_band_that_left_the_air_is_given_up_within_seconds_and_named(sim):
         band = await adapter.hear(set(), 5)
         await board.switch_off()
         began_s = sim.loop.time()
-        with pytest.raises(LinkError, match=f"^{ADDRESS}: timed out$") as caught:
+        with pytest.raises(LinkError, match=f"^{board.address}: timed out$") as caught:
             async with adapter.connect(band):
                 pass
         assert caught.value.reason is LinkFailure.NOT_REACHED

@@ -4,6 +4,7 @@ import asyncio
 import inspect
 import random
 import uuid
+from typing import Any
 
 from pouch_sim.radio.addresses import BandAddresses
 from pouch_sim.radio.gatt_traffic import IRQ_GATTS_READ_REQUEST
@@ -53,14 +54,17 @@ class Board:
     def __init__(self, sim, profile=NIMBLE, seed=7):
         self.events = []
         addresses = BandAddresses(random.Random(seed), profile)
-        self.radio = Peripheral(
-            "board", addresses, sim.air, self._take, lambda on: None, profile
-        )
+        self.radio = Peripheral("board", addresses, sim.air, self._take, lambda on: None, profile)
         self.ble = BleModule(self.radio)
 
     @property
     def address(self):
         return self.radio.address
+
+    def mac(self):
+        """Return what the firmware is told of its address: kind and bytes."""
+        told: Any = self.ble.config("mac")
+        return told
 
     def _take(self, opcode, payload):
         self.events.append((opcode, payload))

@@ -169,7 +169,9 @@ def test_off_tells_the_central_and_the_next_window_works(sim, board):
         for _ in range(3):
             await board.open_window()
             gone = asyncio.Event()
-            c = client(board.address, backend, disconnected_callback=lambda _, gone=gone: gone.set())
+            c = client(
+                board.address, backend, disconnected_callback=lambda _, gone=gone: gone.set()
+            )
             await c.connect()
             before_s = sim.loop.time()
             await board.switch_off()
@@ -192,7 +194,9 @@ def test_central_out_of_range_at_off_finds_out_by_silence_whenever_the_radio_is_
         await board.open_window()
         gone = sim.loop.create_future()
         c = client(
-            board.address, backend, disconnected_callback=lambda _: gone.set_result(sim.loop.time())
+            board.address,
+            backend,
+            disconnected_callback=lambda _: gone.set_result(sim.loop.time()),
         )
         await c.connect()
         board.radio.in_range = False
