@@ -38,6 +38,11 @@ _FLAG_INDICATE = const(0x20)
 _ADVERTISE_INTERVAL_US = const(50_000)
 # After a connection the radio stays on for as long as a host takes to connect again.
 _TAIL_MS = const(2_000)
+# Whoever has not proved to have the key by then is sent away: the radio is on for nobody else, at
+# a day of battery an hour. A host finds its way and proves it in two seconds on a slow link.
+_STRANGER_MS = const(10_000)
+# And who has come in vain so often in a window is not waited for: it was no bad luck.
+_STRANGERS_MAX = const(1)
 # 244 bytes of value fill one 251-byte link packet exactly (247 - 3 of ATT header). Where each
 # frame is waited for, it costs two connection events however long it is: there the longest value
 # of all, 512 bytes.
@@ -84,6 +89,12 @@ def _services(stream_flag: int) -> tuple:
         (uuid(c.DEVICE_INFORMATION_UUID), (manufacturer, model)),
         (uuid(c.BATTERY_UUID), ((uuid(c.BATTERY_LEVEL_UUID), _FLAG_READ),)),
     )
+
+
+async def _send_stranger_away(talk: Talk, session: BandSession) -> None:
+    await asyncio.sleep_ms(_STRANGER_MS)
+    if not session.trusted:
+        talk.send_away()
 
 
 class Link:
@@ -154,13 +165,14 @@ class Link:
             await self._wanted.wait()
             self._switch_on()
             window_ms = self._take_wanted()
+            strangers = 0
             while window_ms and self._failure is None:
                 talk = await self._advertise(window_ms)
                 if talk is not None and self._failure is None:
                     self._tell_found()
-                    session = BandSession(self._source)
-                    await talk.serve(session, self._control, self._stream, self._in_order)
-                    window_ms = max(_TAIL_MS, self._take_wanted())
+                    strangers += not await self._serve(talk)
+                    tail_ms = _TAIL_MS if strangers <= _STRANGERS_MAX else 0
+                    window_ms = max(tail_ms, self._take_wanted())
                 else:
                     window_ms = self._take_wanted()
             self._ble.active(False)
@@ -168,6 +180,14 @@ class Link:
             self._wanted.clear()
             self._awake.release(self._awake.RADIO)
         raise self._failure
+
+    async def _serve(self, talk: Talk) -> bool:
+        """Serve a host until it has left; tell whether it had the key."""
+        session = BandSession(self._source)
+        watch = asyncio.create_task(_send_stranger_away(talk, session))
+        await talk.serve(session, self._control, self._stream, self._in_order)
+        watch.cancel()
+        return session.trusted
 
     def _take_wanted(self) -> int:
         wanted_ms, self._wanted_ms = self._wanted_ms, 0
