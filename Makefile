@@ -20,7 +20,7 @@ BUILD_PYTHON ?= $(BIN)/python
 
 .DEFAULT_GOAL := help
 .PHONY: help venv demo test lint types types-host types-band bench vectors
-.PHONY: image flash board-test clean
+.PHONY: image flash board-test test-bluez clean
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -73,6 +73,9 @@ flash: venv $(MPREMOTE) ## Put the firmware on a board (PORT=/dev/ttyACM0 BOARD=
 
 board-test: venv $(MPREMOTE) ## Run the board's tests on a board (PORT=..., BOARD=...)
 	@MPREMOTE="$(MPREMOTE)" tools/board.sh test "$(PORT)" "$(BOARD)"
+
+test-bluez: venv ## Try the collector against real BlueZ in a small QEMU guest (Debian, 2 minutes)
+	@$(BIN)/python -m tests.bluez
 
 $(BIN)/mpremote: | $(VENV_STAMP)
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check \
