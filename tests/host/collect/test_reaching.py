@@ -1,6 +1,7 @@
 """One band among those on the air: found by its token and label, the others left alone."""
 
 import asyncio
+from typing import NamedTuple
 
 import pytest
 
@@ -50,12 +51,18 @@ def reach(adapter, wanted, scenario=None, wait_s=130.0, known=KNOWN):
     return result, notes
 
 
+class Failure(NamedTuple):
+    error: str
+    reason: LinkFailure
+    spent_s: float
+
+
 async def failure_of(found):
-    """Connect in vain; return what is said, why, and the time."""
+    """Connect in vain; return what is said, why, and the seconds that it took."""
     with pytest.raises(LinkError) as caught:
         async with found.connect():
             pass
-    return str(caught.value), caught.value.reason, asyncio.get_running_loop().time()
+    return Failure(str(caught.value), caught.value.reason, asyncio.get_running_loop().time())
 
 
 def tried(adapter):
