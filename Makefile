@@ -19,7 +19,7 @@ MPREMOTE ?= $(BIN)/mpremote
 BUILD_PYTHON ?= $(BIN)/python
 
 .DEFAULT_GOAL := help
-.PHONY: help venv demo test lint types types-host types-band bench vectors
+.PHONY: help venv demo test lint types types-host types-band bench vectors torture fuzz
 .PHONY: image flash board-test clean
 
 help: ## Show this list
@@ -61,6 +61,17 @@ $(STUBS_STAMP): constraints.txt | $(VENV_STAMP)
 
 bench: venv ## Print the figures that a user feels, side by side with the plain way
 	@$(BIN)/python -m benchmarks $(BENCH_ARGS)
+
+# All cases of what `make test` runs a share of: cuts, seeds, kills, runs of the state machine.
+TORTURE := tests/host/collect/test_every_cut.py tests/host/collect/test_faulty_link.py \
+	tests/host/collect/test_lying_band.py tests/host/collect/test_killed.py \
+	tests/protocol/test_machine.py
+
+torture: venv ## Cut, lose, spoil and kill: every case (PYTEST_ARGS="-n 2 --seed 7")
+	@$(BIN)/python -m pytest $(PYTEST_ARGS) --whole $(TORTURE)
+
+fuzz: venv ## Try each parser with a million frames, in MicroPython with 20,000
+	@$(BIN)/python -m pytest $(PYTEST_ARGS) --whole tests/protocol/test_fuzz.py
 
 vectors: venv ## Check the locked byte vectors in CPython and in MicroPython
 	@$(BIN)/python -m pytest tests/protocol -k "vector or micropython"

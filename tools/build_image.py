@@ -22,6 +22,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 from pouch_protocol import package
 from tools.firmware_package import MAIN, ROOT, firmware_sources, firmware_version
 from tools.fold_constants import CONSTANTS, constants_of, fold
+from tools.mark_constants import mark
 from tools.shorten_names import shorten
 
 # Native code of `drivers/loops.py` is made for one processor (mpy-cross -march).
@@ -100,7 +101,7 @@ def build_image(
             shutil.copyfile(path, target)
             continue
         target = target.with_suffix(package.SUFFIX)
-        text = shorten(fold(path.read_text(encoding="utf-8"), constants))
+        text = shorten(mark(fold(path.read_text(encoding="utf-8"), constants)))
         _compile(compiler or _find_compiler(), name, path, text, target, march)
         name_there = target.relative_to(folder).as_posix()
         if package.is_image_path(name_there):

@@ -7,7 +7,7 @@ import typer
 
 from pouch_protocol import constants as c
 
-from . import band_report, cli_band_change, cli_band_update
+from . import band_info, band_report, cli_band_change, cli_band_update
 from .cli_band_reach import (
     Choice,
     KeyFile,
@@ -92,14 +92,14 @@ def info(context: typer.Context, as_json: AsJson = False) -> None:
     """Print which band it is, how it is, and its clock; without its key, as much as it says."""
     choice = choice_of(context)
 
-    async def ask(conversation: Conversation) -> band_report.Info:
-        return await band_report.ask_info(conversation.commands, choice.clock)
+    async def ask(conversation: Conversation) -> band_info.Info:
+        return await band_info.ask_info(conversation.commands, choice.clock)
 
     found = talk(choice.reach(), ask)
     if as_json:
-        print_json(band_report.info_json(found))
+        print_json(band_info.info_json(found))
     else:
-        band_report.print_info(found, output())
+        band_info.print_info(found, output())
 
 
 @app.command()

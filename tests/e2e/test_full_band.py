@@ -19,13 +19,9 @@ async def pull_all(ward):
     async with ward.cable.connect() as talk:
         loop = asyncio.get_running_loop()
         begin_s = loop.time()
-        result = await pull(
-            talk.commands.exchange,
-            ward.path.store,
-            ward.path.simulation.now_utc_s,
-            AnchorPlan(),
-            ClockJudge(),
-        )
+        clock = ward.path.simulation.now_utc_s
+        exchange = talk.commands.exchange
+        result = await pull(exchange, ward.path.store, clock, AnchorPlan(), ClockJudge())
         return result, loop.time() - begin_s
 
 
