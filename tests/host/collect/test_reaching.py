@@ -1,6 +1,7 @@
 """One band among those on the air: found by its token and label, the others left alone."""
 
 import asyncio
+from typing import NamedTuple
 
 import pytest
 
@@ -33,29 +34,37 @@ def ward(**changes):
     return FakeAdapter(links | strangers | changes, moving=True, keys=keys)
 
 
-def reach(adapter, wanted, scenario=None, wait_s=130.0, known=KNOWN):
-    """Reach a band once; return its label, or what the scenario returns, and the notes."""
+async def label_of(found):
+    """Reach a band once; return its label."""
+    async with found.connect() as talk:
+        return talk.commands.label
+
+
+def reach(adapter, wanted, scenario=label_of, wait_s=130.0, known=KNOWN):
+    """Return what comes of a scenario with the way to a band, and the notes."""
     notes = []
 
     async def once():
         found = RadioReach(adapter, wanted, lambda: NOW_UTC_S, known, notes.append, wait_s)
-        if scenario is not None:
-            return await scenario(found)
-        async with found.connect() as talk:
-            assert adapter.open == 1
-            return talk.commands.label
+        return await scenario(found)
 
     result = in_simulated_time(once())
     assert adapter.open == 0
     return result, notes
 
 
+class Failure(NamedTuple):
+    error: str
+    reason: LinkFailure
+    spent_s: float
+
+
 async def failure_of(found):
-    """Connect in vain; return what is said, why, and the time."""
+    """Connect in vain; return what is said, why, and the seconds that it took."""
     with pytest.raises(LinkError) as caught:
         async with found.connect():
             pass
-    return str(caught.value), caught.value.reason, asyncio.get_running_loop().time()
+    return Failure(str(caught.value), caught.value.reason, asyncio.get_running_loop().time())
 
 
 def tried(adapter):
@@ -65,7 +74,13 @@ def tried(adapter):
 
 def test_band_is_found_by_its_label_and_the_others_are_left_alone():
     adapter = ward()
-    label, notes = reach(adapter, "p-0000beef")
+
+    async def once(found):
+        async with found.connect() as talk:
+            assert adapter.open == 1
+            return talk.commands.label
+
+    label, notes = reach(adapter, "p-0000beef", once)
     assert label == LABEL
     # Not even asked: the token tells.
     assert tried(adapter) == ["AA:02"]
