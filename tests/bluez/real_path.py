@@ -4,7 +4,9 @@ import asyncio
 from contextlib import asynccontextmanager, suppress
 
 from pouch_host.collect.ble import BleAdapter
+from pouch_host.collect.clocks import ClockJudge
 from pouch_host.collect.collector import Collector
+from pouch_host.collect.known import KnownBands
 from tests.e2e.whole_path import WholePath
 
 SEED = 20_260_101
@@ -58,7 +60,15 @@ class RealPath(WholePath):
         self.store = store
         self.simulation.speed = 1.0
         self.when_pulled = lambda: None
-        self._collector = Collector(BleAdapter(), store, clock=self.simulation.now_utc_s)
+        known = KnownBands(lambda: self.simulation.keys)
+        self._collector = Collector(
+            BleAdapter(),
+            store,
+            self.simulation.now_utc_s,
+            known,
+            ClockJudge(store.newest_contact_utc_s()),
+            name_of=known.name_of,
+        )
         self._outcomes = asyncio.Queue()
 
     @asynccontextmanager

@@ -70,6 +70,7 @@ async def hear_token(air, address, token):
     )
     controller.advertiser.begin(
         AdvertisingType.UNDIRECTED_CONNECTABLE_SCANNABLE,
+        hci.OwnAddressType.RANDOM,
         _ADVERTISE_US,
         advertisement(token),
         b"",

@@ -60,7 +60,9 @@ def test_kernel_is_offered_neither_privacy_nor_extended_advertising():
 def test_kernel_that_scans_hears_a_band_in_bytes():
     async def scenario(simulation, kernel, _controller):
         _, band = await stack.power_on("band", BAND, simulation.air)
-        band.advertiser.begin(AdvertisingType.UNDIRECTED, 100_000, b"\x02\x01\x06", b"")
+        band.advertiser.begin(
+            AdvertisingType.UNDIRECTED, hci.OwnAddressType.RANDOM, 100_000, b"\x02\x01\x06", b""
+        )
         kernel.send(hci.HCI_LE_Set_Scan_Enable_Command(le_scan_enable=1, filter_duplicates=0))
         await asyncio.sleep(1)
         return kernel.received[1:]
