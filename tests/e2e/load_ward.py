@@ -1,8 +1,16 @@
-"""A ward of many bands and one adapter, a radio that loses, and bands that are carried away."""
+"""A ward of many bands and one adapter, a radio that loses, and bands that are carried away.
 
+python -m tests.e2e.load_ward [--bands 50] [--hours 72] [--seed N]      `make load`
+"""
+
+import argparse
 import asyncio
 import random
+import sys
+import tempfile
+import time
 from dataclasses import dataclass
+from pathlib import Path
 
 from pouch_sim.radio.host_settings import HostSettings
 from pouch_sim.radio.link import RadioSettings
@@ -35,7 +43,7 @@ class LoadResult:
     failure_count: int
 
 
-def run_ward(folder, seed, band_count, hours):
+def run_ward(folder, seed, band_count, hours, interval_s=30):
     """Let a ward live for some hours; compare what the store holds with each band's flash.
 
     Args:
@@ -43,6 +51,7 @@ def run_ward(folder, seed, band_count, hours):
         seed: all chance is drawn from it.
         band_count: how many bands.
         hours: for how long.
+        interval_s: from one sample of a band to the next.
     """
     path = WholePath(
         folder,
@@ -51,7 +60,7 @@ def run_ward(folder, seed, band_count, hours):
         host=HostSettings(drop=LOSS),
     )
     rng = random.Random(f"{seed}:load")
-    bands = [path.add_band() for _ in range(band_count)]
+    bands = [path.add_band(interval_s=interval_s) for _ in range(band_count)]
 
     async def scenario():
         walks = [
@@ -99,3 +108,38 @@ def _compare(path, bands):
     pulls = [result for outcome in path.rounds for result in outcome.pulls]
     failures = sum(len(outcome.failures) for outcome in path.rounds)
     return LoadResult(count, missing, wrong, len(pulls), failures)
+
+
+def main(arguments):
+    """Run a ward and print what came of it; return the exit code."""
+    parser = argparse.ArgumentParser(description="A ward on a bad radio: is anything missing?")
+    parser.add_argument("--bands", type=int, default=50)
+    parser.add_argument("--hours", type=float, default=72)
+    parser.add_argument("--interval", type=int, default=30, help="seconds between samples")
+    parser.add_argument("--seed", type=int, default=20260101)
+    chosen = parser.parse_args(arguments)
+    began_s = time.perf_counter()
+    print(
+        f"load: {chosen.bands} bands, {chosen.hours:g} h, a sample each {chosen.interval} s,"
+        f" seed {chosen.seed}",
+        flush=True,
+    )
+    with tempfile.TemporaryDirectory(prefix="pouch-load-") as folder:
+        result = run_ward(Path(folder), chosen.seed, chosen.bands, chosen.hours, chosen.interval)
+    wall_s = time.perf_counter() - began_s
+    print(
+        f"load: {result.record_count:,} records, {result.pull_count:,} pulls,"
+        f" {result.failure_count:,} failed, {wall_s:.0f} s"
+    )
+    for what, found in (("missing", result.missing), ("wrong", result.wrong)):
+        for band, numbers in found.items():
+            print(f"load: {what}: {band}: {len(numbers)} records, {numbers[:5]} ...")
+    if result.missing or result.wrong:
+        print(f"repeat: python -m tests.e2e.load_ward --seed {chosen.seed}", file=sys.stderr)
+        return 1
+    print("load: gapless")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

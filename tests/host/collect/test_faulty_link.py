@@ -18,8 +18,8 @@ from tests.host.collect.fake_band import in_simulated_time
 from tests.host.collect.faulty_way import Faults, FaultyWay
 from tests.host.collect.sealed_band import SealedLink, SealedSource, Ward, made_records
 
-# By the MTU: how often each fault befalls a frame, at the worst. A message is sixteen frames at MTU
-# 23, of which none may be lost; it is four at 247.
+# By the MTU: how often each fault befalls a frame, at the worst. A message is sixteen frames at
+# MTU 23, of which none may be lost; it is four at 247.
 _WORST = {23: 0.02, 185: 0.08, 247: 0.08, 517: 0.08}
 _RECORDS = made_records(300)
 # A connection that fails for silence takes ten seconds and some frames. The worst of 600 seeds
