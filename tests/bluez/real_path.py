@@ -98,17 +98,25 @@ class RealPath(WholePath):
         require(outcome.pulls, f"{what}: {outcome.failures}")
         return outcome.pulls[0]
 
-    async def interrupted_pull(self, band, at_frames, interrupt):
-        """Wait until a pull has broken off in the middle; return what became of it.
+    async def interrupted_pull(self, band, after_frames, interrupt):
+        """Let a pull break off in the middle; return what became of it.
 
         Args:
             band: the band.
-            at_frames: how many stream frames it has sent in its life when it happens.
+            after_frames: how many stream frames it sends from now on until that happens.
             interrupt: does it.
         """
         held = len(self.stored(BAND_ID))
-        await until(lambda: band.notification_count >= at_frames, f"{at_frames} frames")
-        interrupt()
+        end = band.notification_count + after_frames
+
+        async def watch():
+            await until(lambda: band.notification_count >= end, f"{after_frames} frames")
+            interrupt()
+
+        # Before the button: the collector may be connected again while it is pressed.
+        watching = asyncio.ensure_future(watch())
+        await press_twice(band)
+        await watching
         outcome = await self._outcome("a pull that breaks off")
         require(outcome.failures, f"a pull that broke off went through: {outcome}")
         gained = len(self.stored(BAND_ID)) - held
