@@ -12,6 +12,7 @@ STUBS_STAMP := firmware/typings/.installed
 PYTEST_ARGS ?= -n auto --dist worksteal
 DEMO_ARGS ?=
 BENCH_ARGS ?=
+LOAD_ARGS ?=
 # Which board, on which port; what talks to it, and what compiles for it.
 PORT ?=
 BOARD ?= xiao_esp32c3
@@ -19,8 +20,8 @@ MPREMOTE ?= $(BIN)/mpremote
 BUILD_PYTHON ?= $(BIN)/python
 
 .DEFAULT_GOAL := help
-.PHONY: help venv demo test lint types types-host types-band bench vectors
-.PHONY: image flash board-test clean
+.PHONY: help venv demo test lint types types-host types-band bench load vectors torture fuzz
+.PHONY: image flash board-test test-bluez clean
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -62,6 +63,20 @@ $(STUBS_STAMP): constraints.txt | $(VENV_STAMP)
 bench: venv ## Print the figures that a user feels, side by side with the plain way
 	@$(BIN)/python -m benchmarks $(BENCH_ARGS)
 
+# All cases of what `make test` runs a share of: cuts, seeds, kills, runs of the state machine.
+TORTURE := tests/host/collect/test_every_cut.py tests/host/collect/test_faulty_link.py \
+	tests/host/collect/test_lying_band.py tests/host/collect/test_killed.py \
+	tests/protocol/test_machine.py
+
+torture: venv ## Cut, lose, spoil and kill: every case (PYTEST_ARGS="-n 2 --seed 7")
+	@$(BIN)/python -m pytest $(PYTEST_ARGS) --whole $(TORTURE)
+
+fuzz: venv ## Try each parser with a million frames, in MicroPython with 20,000
+	@$(BIN)/python -m pytest $(PYTEST_ARGS) --whole tests/protocol/test_fuzz.py
+
+load: venv ## Let a ward of fifty bands live for three days on a bad radio (LOAD_ARGS="--hours 6")
+	@$(BIN)/python -m tests.e2e.load_ward $(LOAD_ARGS)
+
 vectors: venv ## Check the locked byte vectors in CPython and in MicroPython
 	@$(BIN)/python -m pytest tests/protocol -k "vector or micropython"
 
@@ -73,6 +88,9 @@ flash: venv $(MPREMOTE) ## Put the firmware on a board (PORT=/dev/ttyACM0 BOARD=
 
 board-test: venv $(MPREMOTE) ## Run the board's tests on a board (PORT=..., BOARD=...)
 	@MPREMOTE="$(MPREMOTE)" tools/board.sh test "$(PORT)" "$(BOARD)"
+
+test-bluez: venv ## Try the collector against real BlueZ in a small QEMU guest (Debian, 2 minutes)
+	@$(BIN)/python -m tests.bluez
 
 $(BIN)/mpremote: | $(VENV_STAMP)
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check \

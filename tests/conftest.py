@@ -5,8 +5,6 @@ import os
 import hypothesis
 import pytest
 
-from tests.support.cases import Cases
-
 DEFAULT_SEED = 20_260_101
 _WORKER_PREFIX = "gw"
 
@@ -87,7 +85,9 @@ def seed(request) -> int:
 
 
 @pytest.fixture
-def cases(request) -> Cases:
+def cases(request):
     """Return what runs the numbered cases of a test."""
+    from tests.support.cases import Cases
+
     option = request.config.getoption
     return Cases(request.node.nodeid, whole=option("whole"), only=option("case"))

@@ -20,7 +20,7 @@ from micropython import const
 from pouch_protocol import constants as c
 from pouch_protocol.band import BandSession
 
-from .talk import Talk, noted
+from .talk import Talk, wait
 
 _IRQ_CENTRAL_CONNECT = const(1)
 _IRQ_CENTRAL_DISCONNECT = const(2)
@@ -38,8 +38,17 @@ _FLAG_INDICATE = const(0x20)
 _ADVERTISE_INTERVAL_US = const(50_000)
 # After a connection the radio stays on for as long as a host takes to connect again.
 _TAIL_MS = const(2_000)
-# 244 bytes of value fill one 251-byte link packet exactly (247 - 3 of ATT header).
+# Whoever has not proved to have the key by then is sent away: the radio is on for nobody else, at
+# a day of battery an hour. A host finds its way and proves it in two seconds on a slow link.
+_STRANGER_MS = const(10_000)
+# And who has come in vain so often in a window is not waited for: it was no bad luck.
+_STRANGERS_MAX = const(1)
+# 244 bytes of value fill one 251-byte link packet exactly (247 - 3 of ATT header). Where each
+# frame is waited for, it costs two connection events however long it is: there the longest value
+# of all, 512 bytes.
 _MTU = const(247)
+_MTU_WAITED_FOR = const(515)
+_TOKEN_BYTES = const(6)
 # Random static: the port draws another address each time it is told.
 _NEW_ADDRESS = const(1)
 
@@ -54,8 +63,8 @@ def radio():  # noqa: ANN201 - the port's own class
     return bluetooth.BLE()
 
 
-def _advertisement(token: bytes) -> bytes:
-    """Return the payload of a window: flags, the service, and the token as data of a maker.
+def _advertisement() -> bytearray:
+    """Return what is advertised: flags, the service, and room for a token as data of a maker.
 
         | 02 01 06 | 11 07 UUID of the service | 09 FF FFFF token |
           3          18                          10: 31 bytes, all there are
@@ -65,11 +74,11 @@ def _advertisement(token: bytes) -> bytes:
     """
     # A UUID gives its bytes as they go on the air; the type stubs do not know that.
     service = bytes(bluetooth.UUID(c.SERVICE_UUID))  # pyright: ignore[reportArgumentType]
-    return b"\x02\x01\x06\x11\x07" + service + b"\x09\xff\xff\xff" + token
+    return bytearray(b"\x02\x01\x06\x11\x07" + service + b"\x09\xff\xff\xff" + bytes(_TOKEN_BYTES))
 
 
 def _services(stream_flag: int) -> tuple:
-    """Return what a host finds. Made anew in each window: kept, it would take half a kB."""
+    """Return what a host finds."""
     uuid = bluetooth.UUID
     control = uuid(c.CONTROL_UUID), _FLAG_WRITE | _FLAG_INDICATE
     stream = uuid(c.STREAM_UUID), stream_flag
@@ -80,6 +89,12 @@ def _services(stream_flag: int) -> tuple:
         (uuid(c.DEVICE_INFORMATION_UUID), (manufacturer, model)),
         (uuid(c.BATTERY_UUID), ((uuid(c.BATTERY_LEVEL_UUID), _FLAG_READ),)),
     )
+
+
+async def _send_stranger_away(talk: Talk, session: BandSession) -> None:
+    await asyncio.sleep_ms(_STRANGER_MS)
+    if not session.trusted:
+        talk.send_away()
 
 
 class Link:
@@ -111,13 +126,11 @@ class Link:
         # What went wrong in the interrupt handler; `serve` raises it.
         self._failure = None
         self._in_order = in_order
+        # One for all windows: a new one in each would come to lie where an update needs room.
+        self._advertisement = _advertisement()
+        self._services = _services(_FLAG_NOTIFY if in_order else _FLAG_INDICATE)
         self.opened_count = 0
         ble.irq(self._irq)
-
-    @property
-    def connected(self) -> bool:
-        """Whether a host is there."""
-        return self._talk is not None
 
     @property
     def is_open(self) -> bool:
@@ -140,7 +153,7 @@ class Link:
         """End the connection, if there is one."""
         talk = self._talk
         if talk is not None:
-            talk.hang_up()
+            talk.send_away()
 
     async def serve(self) -> None:
         """Open a window whenever one is wanted, for ever.
@@ -152,13 +165,14 @@ class Link:
             await self._wanted.wait()
             self._switch_on()
             window_ms = self._take_wanted()
+            strangers = 0
             while window_ms and self._failure is None:
                 talk = await self._advertise(window_ms)
                 if talk is not None and self._failure is None:
                     self._tell_found()
-                    session = BandSession(self._source)
-                    await talk.serve(session, self._control, self._stream, self._in_order)
-                    window_ms = max(_TAIL_MS, self._take_wanted())
+                    strangers += not await self._serve(talk)
+                    tail_ms = _TAIL_MS if strangers <= _STRANGERS_MAX else 0
+                    window_ms = max(tail_ms, self._take_wanted())
                 else:
                     window_ms = self._take_wanted()
             self._ble.active(False)
@@ -166,6 +180,14 @@ class Link:
             self._wanted.clear()
             self._awake.release(self._awake.RADIO)
         raise self._failure
+
+    async def _serve(self, talk: Talk) -> bool:
+        """Serve a host until it has left; tell whether it had the key."""
+        session = BandSession(self._source)
+        watch = asyncio.create_task(_send_stranger_away(talk, session))
+        await talk.serve(session, self._control, self._stream, self._in_order)
+        watch.cancel()
+        return session.trusted
 
     def _take_wanted(self) -> int:
         wanted_ms, self._wanted_ms = self._wanted_ms, 0
@@ -182,16 +204,16 @@ class Link:
         self._talk = None
         ble = self._ble
         ble.active(True)
-        ble.config(addr_mode=_NEW_ADDRESS, mtu=_MTU, gap_name="Pouch")
-        stream_flag = _FLAG_NOTIFY if self._in_order else _FLAG_INDICATE
-        handles = ble.gatts_register_services(_services(stream_flag))
+        mtu = _MTU if self._in_order else _MTU_WAITED_FOR
+        ble.config(addr_mode=_NEW_ADDRESS, mtu=mtu, gap_name="Pouch")
+        handles = ble.gatts_register_services(self._services)
         (self._control, self._stream), (manufacturer, model), (level,) = handles
         # Without this a write over 20 bytes is cut without an error.
-        ble.gatts_set_buffer(self._control, _MTU)
+        ble.gatts_set_buffer(self._control, mtu)
         ble.gatts_write(manufacturer, _MANUFACTURER)
         ble.gatts_write(model, _MODEL)
         ble.gatts_write(level, bytes((self._source.battery_level(),)))
-        self._advertisement = _advertisement(self._source.token())
+        self._advertisement[-_TOKEN_BYTES:] = self._source.token()
         self.opened_count += 1
 
     async def _advertise(self, window_ms: int) -> "Talk | None":
@@ -200,7 +222,7 @@ class Link:
         # BTstack advertises again by itself as soon as a host has left: the next may be here.
         if self._talk is None:
             self._ble.gap_advertise(_ADVERTISE_INTERVAL_US, self._advertisement)
-            await noted(self._flag, window_ms)
+            await wait(self._flag, window_ms)
         return self._talk
 
     def _irq(self, event: int, data: tuple) -> None:
@@ -219,9 +241,9 @@ class Link:
         elif event in (_IRQ_CENTRAL_DISCONNECT, _IRQ_PERIPHERAL_DISCONNECT):
             self._end()
         elif self._talk is not None:
-            self._talk.note(event, data)
+            self._talk.take(event, data)
 
     def _end(self) -> None:
         talk, self._talk = self._talk, None
         if talk is not None:
-            talk.note_end()
+            talk.close()

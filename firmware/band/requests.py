@@ -136,6 +136,7 @@ class Requests:
         settings.key = fields["key"]
         config.save(self._root, settings)
         self._key_lock.close()
+        self._recorder.add_event(c.EVENT_KEY_SET, value=1 if trusted else 0)
 
     def _settings_fields(self) -> dict:
         settings = self._settings

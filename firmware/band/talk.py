@@ -32,7 +32,7 @@ _RECEIVED_MAX = const(8)
 _QUEUE_FULL_WAIT_MS = const(5)
 
 
-async def noted(flag, timeout_ms: int) -> bool:
+async def wait(flag, timeout_ms: int) -> bool:
     """Wait until the handler noted something; tell whether it did in time."""
     try:
         await asyncio.wait_for_ms(flag.wait(), timeout_ms)
@@ -42,14 +42,10 @@ async def noted(flag, timeout_ms: int) -> bool:
 
 
 class Talk:
-    """One connection, from when a host came until it left.
-
-    Attributes:
-        connection: what the stack calls it; None once it has ended.
-    """
+    """One connection, from when a host came until it left."""
 
     def __init__(self, ble, connection: int, flag, indicated) -> None:
-        """Begin; called by the interrupt handler, as all that has `note` in its name.
+        """Begin; called by the interrupt handler, as `take` and `close` are.
 
         Args:
             ble: the port's `bluetooth.BLE()`.
@@ -58,7 +54,8 @@ class Talk:
             indicated: the same when an indication has come to its end.
         """
         self._ble = ble
-        self.connection = connection
+        # None once it has ended.
+        self._connection = connection
         self._flag = flag
         self._indicated = indicated
         self._mtu = _MTU_DEFAULT
@@ -66,8 +63,10 @@ class Talk:
         # An indication is under way; how the last one ended.
         self._unconfirmed = False
         self._confirmed = True
+        # The band hung up: nothing more is said until the connection has ended.
+        self._leaving = False
 
-    def note(self, event: int, data: tuple) -> None:
+    def take(self, event: int, data: tuple) -> None:
         """Take an event of this connection."""
         if event == _IRQ_GATTS_WRITE:
             if len(self._received) < _RECEIVED_MAX:
@@ -83,16 +82,17 @@ class Talk:
             return
         self._flag.set()
 
-    def note_end(self) -> None:
+    def close(self) -> None:
         """The host has left."""
-        self.connection = None
+        self._connection = None
         self._flag.set()
         self._indicated.set()
 
-    def hang_up(self) -> None:
+    def send_away(self) -> None:
         """End the connection, if there still is one."""
         # Read once: the handler may run between two looks at it.
-        connection = self.connection
+        connection = self._connection
+        self._leaving = True
         if connection is not None:
             # False if it has just gone by itself; the disconnect event ends all either way.
             self._ble.gap_disconnect(connection)
@@ -108,12 +108,15 @@ class Talk:
                 refuses what it has no room for. One that does not gets the stream as indications:
                 nothing else tells when a frame has left it (docs/DESIGN.md, 4).
         """
-        while self.connection is not None:
+        while self._connection is not None:
             self._hand_over(session)
-            item = session.next_frame(self._mtu - _ATT_HEADER_BYTES)
+            item = None
+            if not self._leaving:
+                item = session.next_frame(self._mtu - _ATT_HEADER_BYTES)
             if item is None:
-                if await self._settled() and not await noted(self._flag, _SILENCE_MS):
-                    self.hang_up()
+                settled = self._leaving or await self._settled()
+                if settled and not await wait(self._flag, _SILENCE_MS):
+                    self.send_away()
             elif in_order and item[0] == c.CHANNEL_STREAM:
                 await self._send(session, self._ble.gatts_notify, stream, item[1])
             elif await self._settled():
@@ -136,11 +139,11 @@ class Talk:
             whether another may go out.
         """
         if self._unconfirmed:
-            if not (await noted(self._indicated, _CONFIRM_MS) and self._confirmed):
-                self.hang_up()
+            if not (await wait(self._indicated, _CONFIRM_MS) and self._confirmed):
+                self.send_away()
                 return False
             self._unconfirmed = False
-        return self.connection is not None
+        return self._connection is not None
 
     async def _send(self, session, send, handle: int, frame: bytes) -> None:
         """Send, waiting while the queue is full; what the host writes meanwhile is taken up.
@@ -148,7 +151,7 @@ class Talk:
         A host that went away is not an error: the disconnect event ends the connection.
         """
         while True:
-            connection = self.connection
+            connection = self._connection
             if connection is None:
                 return
             try:

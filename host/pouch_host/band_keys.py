@@ -208,7 +208,7 @@ class KeyRing:
         try:
             key_files.read_key(path, self._note)
         except InputError as error:
-            return str(error)
+            return f"{path.name}: {str(error).removeprefix(f'{path}: ')}"
         return ""
 
     def _note(self, text: str) -> None:

@@ -1,8 +1,5 @@
-"""What a band says of itself, as tables for people and as JSON for machines."""
+"""A band's settings and self-test, as tables for people and as JSON for machines."""
 
-from collections.abc import Callable
-from dataclasses import dataclass
-from enum import StrEnum
 from typing import Any
 
 from rich import box
@@ -11,14 +8,11 @@ from rich.table import Table
 
 from pouch_protocol import constants as c
 
-from .collect.commands import BandClock, BandCommands, Settings
-from .collect.exchange import Refusal
+from .collect.commands import Settings
 
 PLANS = {"default": c.PLAN_DEFAULT, "slow": c.PLAN_SLOW}
 _PLAN_NAMES = {plan: name for name, plan in PLANS.items()}
 _MIN_PER_H = 60
-_MIN_S = 60
-_DAY_S = 86_400
 
 _RESET_CAUSES = {
     c.RESET_UNKNOWN: "not known",
@@ -28,15 +22,6 @@ _RESET_CAUSES = {
     c.RESET_DEEP_SLEEP: "deep sleep",
     c.RESET_SOFT: "soft reset",
 }
-
-# What a band can do beyond records.
-_CAPABILITIES = (
-    (c.CAN_UPDATE, "update"),
-    (c.CAN_SETTINGS, "settings"),
-    (c.CAN_TIME, "time"),
-    (c.CAN_SELF_TEST, "self-test"),
-    (c.CAN_IDENTIFY, "identify"),
-)
 
 # Each part that a self-test tries: its bit, its name, and what to do when it failed.
 _PARTS = (
@@ -57,91 +42,6 @@ def hours_minutes(minute: int) -> str:
     """Return minutes as hours and minutes, such as 22:00 or -9:30."""
     sign = "-" if minute < 0 else ""
     return f"{sign}{abs(minute) // _MIN_PER_H:02}:{abs(minute) % _MIN_PER_H:02}"
-
-
-class KeyState(StrEnum):
-    """What this computer and a band have of its key."""
-
-    PROVED = "proved"
-    NOT_HERE = "not here"
-    NONE = "none"
-
-
-@dataclass(frozen=True)
-class Info:
-    """Who a band is and how it is.
-
-    Attributes:
-        commands: the band, as it has introduced itself.
-        key: whether both have its key.
-        clock: what it takes the time for; None if it does not say.
-    """
-
-    commands: BandCommands
-    key: KeyState
-    clock: BandClock | None
-
-
-_KEY_TEXTS = {
-    KeyState.PROVED: "the one that is here",
-    KeyState.NOT_HERE: "one that this computer has not",
-    KeyState.NONE: "none yet: pouch provision",
-}
-
-
-async def ask_info(commands: BandCommands, utc_now_s: Callable[[], float]) -> Info:
-    """Ask a band what there is to know beyond its introduction.
-
-    Args:
-        commands: the band.
-        utc_now_s: returns this host's time, Unix seconds.
-
-    Raises:
-        LinkError: the connection is gone or silent.
-    """
-    key = KeyState.NONE if commands.exchange.key is None else KeyState.PROVED
-    try:
-        return Info(commands, key, await commands.clock(utc_now_s))
-    except Refusal as refusal:
-        # A band that has a key tells the time to those who have it only.
-        is_hidden = refusal.code == c.CODE_NOT_AUTHENTICATED
-        return Info(commands, KeyState.NOT_HERE if is_hidden else key, None)
-
-
-def info_json(info: Info) -> dict[str, Any]:
-    """Return who a band is and how it is, for machines."""
-    band = info.commands.band
-    clock = info.clock
-    return {
-        "band": info.commands.label,
-        "board": info.commands.board,
-        "firmware": ".".join(map(str, info.commands.version)),
-        "capabilities": capabilities(band["capabilities"]),
-        "key": str(info.key),
-        "wire_version": info.commands.exchange.wire_version,
-        "flash_version": band["flash_version"],
-        "log_id": f"{band['log_id']:08x}",
-        "boot_id": band["boot_id"],
-        "uptime_s": band["uptime_cs"] // c.CS_PER_S,
-        "oldest_record_no": band["oldest_record_no"],
-        "next_record_no": band["next_record_no"],
-        "interval_s": band["interval_s"],
-        "battery_mv": band["battery_mv"],
-        "clock": clock
-        and {"is_set": clock.is_set}
-        | (
-            {"ahead_s": round(clock.ahead_s, 3), "told_ago_s": round(clock.told_ago_s)}
-            if clock.is_set
-            else {}
-        ),
-    }
-
-
-def capabilities(bits: int) -> list[str]:
-    """Return the names of what a band can do; one of a later firmware by its bit."""
-    names = [name for bit, name in _CAPABILITIES if bits & bit]
-    rest = bits & ~sum(bit for bit, _ in _CAPABILITIES)
-    return names + ([f"0x{rest:04x}"] if rest else [])
 
 
 def settings_json(settings: Settings) -> dict[str, Any]:
@@ -195,44 +95,10 @@ def failed_parts(found: dict[str, int]) -> list[str]:
     return names + ([f"part 0x{rest:04x}"] if rest else [])
 
 
-def print_info(found: Info, console: Console) -> None:
-    """Print who a band is and how it is."""
-    info = info_json(found)
-    held = info["next_record_no"] - info["oldest_record_no"]
-    _print_pairs(
-        f"Band {info['band']}",
-        {
-            "Firmware": info["firmware"],
-            "Board": info["board"],
-            "Can do": ", ".join(info["capabilities"]),
-            "Key": _KEY_TEXTS[found.key],
-            "Battery": f"{info['battery_mv'] / 1000:.2f} V",
-            "Records": f"{held:,}, from {info['oldest_record_no']:,} on",
-            "Sample every": f"{info['interval_s']} s",
-            "Running for": _duration(info["uptime_s"]),
-            "Its clock": _clock_text(found),
-            "Start": f"number {info['boot_id']} of log {info['log_id']}",
-        },
-        console,
-    )
-
-
-def _clock_text(info: Info) -> str:
-    clock = info.clock
-    if clock is None:
-        return "not told without its key" if info.key is KeyState.NOT_HERE else "not told"
-    if not clock.is_set:
-        return "not set since it started"
-    side = "ahead of" if clock.ahead_s >= 0 else "behind"
-    return (
-        f"{_span(abs(clock.ahead_s))} {side} this computer's, told {_span(clock.told_ago_s)} ago"
-    )
-
-
 def print_settings(label: str, settings: Settings, console: Console) -> None:
     """Print what a band is set to."""
     shown = settings_json(settings)
-    _print_pairs(
+    print_pairs(
         f"Settings of band {label}",
         {
             "Sample every": f"{shown['interval_s']} s",
@@ -273,25 +139,12 @@ def print_self_test(label: str, found: dict[str, int], console: Console) -> None
     console.print(f"Last start: {values['reset_cause']}. Light and motor cannot test themselves.")
 
 
-def _print_pairs(title: str, pairs: dict[str, str], console: Console) -> None:
+def print_pairs(title: str, pairs: dict[str, str], console: Console) -> None:
+    """Print a table of names and values."""
     table = Table(box=box.SIMPLE_HEAD, title=title, title_justify="left", show_header=False)
     for name, value in pairs.items():
         table.add_row(name, value)
     console.print(table)
-
-
-def _duration(seconds: int) -> str:
-    days, rest_s = divmod(seconds, 86_400)
-    return f"{days} d {rest_s // 3600:02}:{rest_s % 3600 // 60:02}"
-
-
-def _span(seconds: float) -> str:
-    """Return a span of time of any length, as exactly as a person needs it."""
-    if seconds < _MIN_S:
-        return f"{seconds:.1f} s"
-    if seconds < _DAY_S:
-        return f"{int(seconds) // 3600} h {int(seconds) % 3600 // 60:02} min"
-    return f"{seconds / _DAY_S:,.1f} days"
 
 
 def _temperature_c(value_c128: int) -> float | None:

@@ -6,7 +6,17 @@ from typing import Annotated, Any
 import typer
 from typer.core import TyperGroup
 
-from . import cli_assign, cli_band, cli_collect, cli_plugins, cli_pull, cli_serve, cli_store
+from . import (
+    cli_assign,
+    cli_band,
+    cli_collect,
+    cli_keys,
+    cli_plugins,
+    cli_provision,
+    cli_pull,
+    cli_serve,
+    cli_store,
+)
 from .cli_console import print_error
 from .errors import HostError
 
@@ -81,6 +91,8 @@ cli_collect.register(app)
 cli_serve.register(app)
 cli_band.register(app)
 cli_pull.register(app)
+cli_provision.register(app)
+cli_keys.register(app)
 
 
 def main() -> None:

@@ -1,12 +1,13 @@
 """The commands `pouch band ...`: one band, over its USB cable or by Bluetooth."""
 
+import re
 from typing import Annotated
 
 import typer
 
 from pouch_protocol import constants as c
 
-from . import band_report, cli_band_change, cli_band_update
+from . import band_info, band_report, cli_band_change, cli_band_update
 from .cli_band_reach import (
     Choice,
     KeyFile,
@@ -26,6 +27,10 @@ from .errors import SelfTestFailed
 _WAIT_S = 1_260.0
 # Long enough to walk along a row of beds.
 _IDENTIFY_S = 10
+# As Linux and Windows show one, and as macOS, which shows a number of its own instead.
+_ADDRESS = re.compile(
+    r"[0-9A-F]{2}([:-][0-9A-F]{2}){5}|[0-9A-F]{8}(-[0-9A-F]{4}){3}-[0-9A-F]{12}", re.IGNORECASE
+)
 
 app = typer.Typer(no_args_is_help=True)
 
@@ -44,7 +49,7 @@ def band(
     ] = None,
     ble: Annotated[
         str | None,
-        typer.Option(metavar="BAND", help="The band with this label or Bluetooth address."),
+        typer.Option(metavar="LABEL", help="The band with this label, by Bluetooth."),
     ] = None,
     wait: Annotated[
         float, typer.Option(min=1.0, help="Seconds to listen for it, with --ble.")
@@ -58,13 +63,28 @@ def band(
     """
     if port is not None and ble is not None:
         raise typer.BadParameter("a band is reached by --port or by --ble, not by both")
-    if ble is not None and ble.upper().startswith("P-"):
-        try:
-            c.parse_band_label(ble)
-        except ValueError as error:
-            raise typer.BadParameter(f"{ble!r} is not a label such as P-0012ABCD") from error
+    if ble is not None:
+        _check_label(ble)
     ways = ways_of(context)
     context.obj = Choice(ways, port=port, ble=ble, wait_s=wait, key_file=key_file)
+
+
+def _check_label(text: str) -> None:
+    """Refuse what names no band on the air.
+
+    Raises:
+        typer.BadParameter: it is no label; an address, which a person may know from elsewhere,
+            names none for longer than a window.
+    """
+    if _ADDRESS.fullmatch(text):
+        raise typer.BadParameter(
+            f"{text!r} is an address: a band has another one each time that its radio is on;"
+            " name it by its label, such as P-0012ABCD"
+        )
+    try:
+        c.parse_band_label(text)
+    except ValueError as error:
+        raise typer.BadParameter(f"{text!r} is not a label such as P-0012ABCD") from error
 
 
 @app.command()
@@ -72,14 +92,14 @@ def info(context: typer.Context, as_json: AsJson = False) -> None:
     """Print which band it is, how it is, and its clock; without its key, as much as it says."""
     choice = choice_of(context)
 
-    async def ask(conversation: Conversation) -> band_report.Info:
-        return await band_report.ask_info(conversation.commands, choice.clock)
+    async def ask(conversation: Conversation) -> band_info.Info:
+        return await band_info.ask_info(conversation.commands, choice.clock)
 
     found = talk(choice.reach(), ask)
     if as_json:
-        print_json(band_report.info_json(found))
+        print_json(band_info.info_json(found))
     else:
-        band_report.print_info(found, output())
+        band_info.print_info(found, output())
 
 
 @app.command()

@@ -119,7 +119,7 @@ class Choice:
             ways: the ways to bands.
             port: serial port, or None.
             key_file: file with the key, or folder of such files; None for this computer's own.
-            ble: label or Bluetooth address, or None.
+            ble: label of a band on the air, or None.
             wait_s: how long to listen for that.
 
         Raises:

@@ -86,6 +86,7 @@ EVENT_UPDATE_ROLLED_BACK = 12  # detail: version given up, as above
 EVENT_SELF_TEST = 13  # detail: bits of the parts that failed
 EVENT_FACTORY_RESET = 14
 EVENT_TARGET_REACHED = 15  # value: minutes of contact in the last 24 hours
+EVENT_KEY_SET = 16  # value: 1 by who had the old key, 0 by a hand at cable and button
 
 # The button's gestures.
 GESTURE_SHOW = 1  # one short press: show the hours so far, acknowledge an alert

@@ -133,7 +133,8 @@ def decode(data: bytes) -> Message:
 
     Raises:
         Truncated: shorter than its opcode's fields.
-        Corrupt: the CRC does not hold, or a field is out of range.
+        Corrupt: the CRC does not hold, a field is out of range, or what follows the fields is said
+            to begin among them.
         Unsupported: an opcode of a later version, or records of another size.
     """
     if len(data) < _HEAD_BYTES + CRC_BYTES:
@@ -152,7 +153,10 @@ def decode(data: bytes) -> Message:
     fields = LAYOUTS[opcode].decode(body)
     payload = b""
     if opcode in _PAYLOAD_OFFSETS:
-        payload = data[fields[_PAYLOAD_OFFSETS[opcode]] : end]
+        start = fields[_PAYLOAD_OFFSETS[opcode]]
+        if not _HEAD_BYTES + LAYOUTS[opcode].size <= start <= end:
+            raise Corrupt("what follows the fields begins at %d" % start)
+        payload = data[start:end]
     if opcode == c.OP_RECORDS:
         if fields["record_bytes"] != c.RECORD_BYTES:
             raise Unsupported("records of %d bytes" % fields["record_bytes"])

@@ -18,6 +18,7 @@ from pouch_sim.hardware.boards import BOARDS
 from pouch_sim.loop import VirtualLoop
 from pouch_sim.radio.adapter import Adapter
 from pouch_sim.radio.backend import SimBackend
+from pouch_sim.radio.host_settings import HostSettings
 from pouch_sim.radio.link import RadioLink, RadioSettings
 from pouch_sim.vm.cores import pin_to_one_core
 
@@ -38,11 +39,13 @@ class Simulation:
         start_utc_s: Unix seconds at which simulated time starts.
         speed: simulated seconds per real second; None for as fast as it goes.
         radio: how good the radio is; `air.settings` may be changed later.
+        host: how the host's Bluetooth behaves; `host` may be changed later.
 
     Attributes:
         loop: the event loop that everything runs on.
         time: true time, also the host's wall clock.
         air: the radio.
+        host: how the host's Bluetooth behaves.
         bands: the bands, in the order in which they were added.
         keys: keys of bands by their labels, as whoever gave them out knows them; another object
             whenever one is added.
@@ -55,6 +58,7 @@ class Simulation:
         speed: float | None = None,
         *,
         radio: RadioSettings | None = None,
+        host: HostSettings | None = None,
     ) -> None:
         self.seed = seed
         self.loop = VirtualLoop()
@@ -62,6 +66,7 @@ class Simulation:
         self.loop.set_exception_handler(self._on_loop_error)
         self.time = TrueTime(lambda: self.loop.now_us, start_utc_s)
         self.air = RadioLink(self.loop, random.Random(seed), radio or RadioSettings())
+        self.host = host or HostSettings()
         self.bands: list[SimBand] = []
         self.keys: dict[str, tuple[bytes, ...]] = {}
         self._failure: BaseException | None = None
@@ -145,7 +150,8 @@ class Simulation:
         """Return the bleak backend of the host's adapter, always the same."""
         if self._backend is None:
             address = hci.Address(_ADAPTER_ADDRESS, hci.Address.RANDOM_DEVICE_ADDRESS)
-            self._backend = SimBackend(Adapter("host", address, self.air))
+            rng = random.Random(f"{self.seed}:host")
+            self._backend = SimBackend(Adapter("host", address, self.air, self.host, rng))
         return self._backend
 
     def fail(self, error: BaseException) -> None:

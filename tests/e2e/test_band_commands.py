@@ -4,13 +4,18 @@ import asyncio
 
 import pytest
 
+from pouch_host.band_keys import KeyRing
 from pouch_host.band_report import failed_parts
+from pouch_host.collect.clocks import ClockJudge
 from pouch_host.collect.exchange import Refusal
+from pouch_host.collect.known import KnownBands
 from pouch_host.collect.link import LinkError, LinkFailure
+from pouch_host.collect.new_keys import KeyGiving
+from pouch_host.collect.provisioning import Provisioning
 from pouch_protocol import constants as c
 from pouch_sim.hardware.pod import Pod
 from pouch_sim.world.surroundings import INFANT_THERMOMETER, TOUCH
-from tests.e2e.usb_cable import KEY, ask, cable_to, events_of, radio_to
+from tests.e2e.usb_cable import KEY, LABEL, ask, cable_to, events_of, radio_to
 from tests.e2e.whole_path import HOUR_S, WholePath, flashed
 
 BUTTON_PIN = 3
@@ -193,6 +198,43 @@ def test_band_that_is_reset_knows_nothing_and_begins_anew(ward, with_key):
     assert after["oldest_record_no"] == 0
     assert failed_parts(found) == ["key"]
     assert len(events_of(ward.band, after["log_id"], c.EVENT_FACTORY_RESET)) == 1
+
+
+def test_bare_band_is_provisioned_and_read_by_air_with_its_new_key(ward, tmp_path):
+    # Goal: the one command that a ward runs, on the whole firmware. Method: the steps of `pouch
+    # provision` over the cable; then a stranger and this host by radio.
+    ring = KeyRing(tmp_path / "keys", on_note=lambda _text: None)
+    known = KnownBands(ring.keys, ring.settle)
+
+    async def scenario(ward):
+        clock = ward.path.simulation.now_utc_s
+        ward.reach._known = known
+        changes = {"blinded": True, "utc_offset_min": 300}
+        band = Provisioning(ward.reach, ring, changes, clock, ClockJudge())
+        await band.test()
+        await band.equip()
+        await ward.path.wait(30)
+        (held,) = ring.keys()[LABEL]
+        async with radio_to(ward.path, held).connect() as talk:
+            seen = await talk.commands.clock(clock)
+            settings = await talk.commands.settings()
+        # And another one, by air.
+        reach = radio_to(ward.path, held)
+        async with reach.connect() as talk:
+            await KeyGiving(ring).give(talk.commands)
+        (rotated,) = ring.keys()[LABEL]
+        with pytest.raises(LinkError):
+            await ask(radio_to(ward.path, held), "settings")
+        await ask(radio_to(ward.path, rotated), "settings")
+        return band, held, rotated, seen, settings
+
+    band, held, rotated, seen, settings = ward.run(scenario)
+    assert (band.label, band.key_is_new, band.time_is_told, band.key) == (LABEL, True, True, held)
+    assert rotated != held
+    assert seen.is_set
+    assert abs(seen.ahead_s) < 1
+    assert (settings.blinded, settings.utc_offset_min) == (True, 300)
+    assert ward.band.stats.boots == 2
 
 
 def test_cable_that_is_pulled_in_mid_command_harms_nothing(ward):

@@ -165,8 +165,8 @@ def test_tampered_or_cut_stream_is_refused_and_the_old_version_runs_on(ward, goo
 
     file, board, short, key = ward.run(scenario)
     assert (file, key) == (c.CODE_IMAGE_REFUSED, c.CODE_NOT_AUTHENTICATED)
-    assert "this band is another board" in board
-    assert "this band is another board" in short
+    assert "damaged, or for another MicroPython" in board
+    assert "damaged, or for another MicroPython" in short
     assert ward.version == OLD
     assert ward.band.stats.boots == 1
     ward.check_records()

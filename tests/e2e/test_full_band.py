@@ -3,6 +3,7 @@
 import asyncio
 
 from pouch_host.collect.anchors import AnchorPlan
+from pouch_host.collect.clocks import ClockJudge
 from pouch_host.collect.pull import pull
 from pouch_host.collect.updating import Outcome
 from tests.e2e.update_ward import UpdateWard
@@ -18,13 +19,9 @@ async def pull_all(ward):
     async with ward.cable.connect() as talk:
         loop = asyncio.get_running_loop()
         begin_s = loop.time()
-        result = await pull(
-            talk.link,
-            ward.path.store,
-            ward.path.simulation.now_utc_s,
-            AnchorPlan(),
-            exchange=talk.commands.exchange,
-        )
+        clock = ward.path.simulation.now_utc_s
+        exchange = talk.commands.exchange
+        result = await pull(exchange, ward.path.store, clock, AnchorPlan(), ClockJudge())
         return result, loop.time() - begin_s
 
 

@@ -29,7 +29,10 @@ def test_application_runs_and_serves_a_host_in_a_boards_heap(tmp_path, seed, rec
     free_bytes = [status["free_heap_bytes"] for status in statuses]
     assert len(free_bytes) >= 11
     assert min(free_bytes) > 0
-    record_property("figure", f"heap: {min(free_bytes):,} bytes free of 112wK, 12 h with a host")
+    record_property(
+        "figure",
+        f"heap: {min(free_bytes):,} bytes free of {BOARD_WITH_100_KB_FREE}, 12 h with a host",
+    )
 
 
 def test_update_self_test_and_settings_run_in_a_boards_heap(tmp_path, seed, record_property):
@@ -46,4 +49,6 @@ def test_update_self_test_and_settings_run_in_a_boards_heap(tmp_path, seed, reco
     assert ward.band.stats.boots == 2, ward.band.log_text()
     assert outcome is Outcome.CONFIRMED
     ward.check_records()
-    record_property("figure", f"heap: {free_bytes:,} bytes free of 112wK, in a self-test")
+    record_property(
+        "figure", f"heap: {free_bytes:,} bytes free of {BOARD_WITH_100_KB_FREE}, in a self-test"
+    )

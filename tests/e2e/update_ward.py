@@ -39,6 +39,10 @@ class UpdateWard:
         async def main():
             await self.path.wait(300)
             self.band.usb.plug()
+            async with self.cable.connect() as talk:
+                if talk.commands.exchange.key is None:
+                    # Its flash was filled by a test, and holds no settings.
+                    await talk.commands.set_key(KEY)
             self.log_id = (await self.hello())["log_id"]
             self.before = flashed(self.band)
             result = await scenario(self)

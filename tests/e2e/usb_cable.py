@@ -91,9 +91,9 @@ def events_of(band, log_id, event):
 
 
 def fill(image):
-    """Fill a flash image with records until there is no room for more."""
+    """Fill a flash image of a band that has its key with records, until there is no room."""
     FlashImage(image)
-    arguments = ("tests/support/on_band/fill_segments.py", str(image), str(BAND_ID))
+    arguments = ("tests/support/on_band/fill_segments.py", str(image), str(BAND_ID), KEY.hex())
     result = run_in_micropython(*arguments, path=("protocol", "firmware"))
     assert result.returncode == 0, result.stdout + result.stderr
 

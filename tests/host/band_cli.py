@@ -29,6 +29,7 @@ class Desk:
         band: the band.
         keys: folder of the person's keys.
         now_utc_s: what the computer's clock shows.
+        air: what happens to the band's frames on the air; see FakeLink.
         board: name of the board that the port is known by; None for a port that says nothing.
     """
 
@@ -37,6 +38,7 @@ class Desk:
         self.keys = Path(typer.get_app_dir("pouch")) / "keys"
         self.now_utc_s = NOW_UTC_S
         self.board = None
+        self.air = {}
         self.has_band()
 
     def has_band(self, **options):
@@ -56,7 +58,8 @@ class Desk:
         return self.band.open_port(name)
 
     def adapter(self):
-        return FakeAdapter({"AA:01": lambda: FakeLink(self.band)})
+        links = {"AA:01": lambda: FakeLink(self.band, **self.air)}
+        return FakeAdapter(links, moving=True, keys={"AA:01": self.band.key})
 
     def utc_now_s(self):
         return self.now_utc_s

@@ -24,6 +24,7 @@ PLAIN = (
 NEEDS_CPYTHON = {
     "test_fuzz",  # Starts processes.
     "test_in_micropython",  # Starts processes.
+    "test_machine",  # Hypothesis.
     "test_properties",  # Hypothesis.
     "test_spec",  # Reads SPEC.md with regular expressions.
     "test_spec_keys",  # The same.

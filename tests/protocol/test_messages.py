@@ -74,3 +74,20 @@ def test_encode_too_long_raises():
 
 def _time():
     return {"utc_s": 1_790_000_000, "utc_ms": 250, "source": 1, "round_trip_ms": 60}
+
+
+def test_payload_that_begins_among_the_fields_or_behind_the_end_is_corrupt():
+    for opcode, at in ((c.OP_RECORDS, 2), (c.OP_UPDATE_DATA, 2)):
+        fields = {"records_offset": 10, "record_bytes": 20, "boot_id": 1, "first_record_no": 5}
+        if opcode == c.OP_UPDATE_DATA:
+            fields = {"data_offset": messages.UPDATE_DATA_OFFSET, "position": 0}
+        message = messages.encode(opcode, 9, fields, bytes(20))
+        sound = message[at]
+        end = len(message) - 4
+        for offset in range(256):
+            body = message[:at] + bytes((offset,)) + message[at + 1 : end]
+            changed = body + messages.crc32(body).to_bytes(4, "little")
+            if offset < sound or offset > end:
+                raises(Corrupt, messages.decode, changed)
+            elif opcode == c.OP_UPDATE_DATA or (end - offset) % 20 == 0:
+                assert len(messages.decode(changed).payload) == end - offset

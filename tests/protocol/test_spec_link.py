@@ -112,7 +112,7 @@ def test_states_that_the_code_draws_are_drawn():
         (host, ("connect", "idle", "waiting")),
     ):
         for name in names:
-            assert re.search(rf"^    .*\b{name}\b", module.__doc__, re.MULTILINE), name
+            assert re.search(rf"^    .*\b{name}\b", str(module.__doc__), re.MULTILINE), name
             assert re.search(rf"^    .*\b{name}\b", text, re.MULTILINE), name
     for session, names in ((BandSession, ("trusted",)), (HostSession, ("waiting", "sealed"))):
         for name in names:

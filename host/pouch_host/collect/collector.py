@@ -239,17 +239,21 @@ class Collector:
             finally:
                 self._status.clock_doubt = self._judge.doubt or ""
         except BandError as error:
-            failure, message = "unreadable", str(error)
+            # One of a later version has not said who it is: its token has.
+            failure, message = "unreadable", naming(band, name, str(error))
             ends_turn = reached = True
         except LinkError as error:
-            failure, message = error.reason.name.lower(), naming(band, name, str(error))
             if error.reason is LinkFailure.ADAPTER:
-                self._note_adapter_failure(message)
-                raise LinkError(error.reason, message) from error
+                self._note_adapter_failure(str(error))
+                raise
+            failure, message = error.reason.name.lower(), naming(band, name, str(error))
             ends_turn = error.reason in _ENDS_TURN
             reached = error.reason is not LinkFailure.NOT_REACHED
         else:
-            rest_s = watch.backoff.note_read(name, loop.time())
+            # One that had no label has said it: that is what it is called from now on.
+            rest_s = watch.backoff.note_read(result.label, loop.time())
+            if name != result.label:
+                watch.backoff.note_read(name, loop.time())
             self._status.note_read(name, result, rest_s)
             if watch.healing is not None:
                 watch.healing.note_reached(loop.time())

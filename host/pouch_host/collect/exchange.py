@@ -150,13 +150,20 @@ class Exchange:
             for again.
 
         Raises:
-            LinkError: the connection is gone or silent.
+            LinkError: the connection is gone or silent, or the band sends without end.
         """
         self._session.report(first, last)
         await self._flush()
+        left = last - first + 1
+        deadline = self._deadline()
         while True:
-            for event in await self._events():
-                if isinstance(event, Records):
+            for event in await self._events(deadline):
+                if isinstance(event, Records) and event.data:
+                    # Whoever says a lot that holds no records is as good as silent.
+                    deadline = self._deadline()
+                    left -= len(event.data) // c.RECORD_BYTES
+                    if left < 0:
+                        raise LinkError(LinkFailure.REFUSED, "sends more than it was asked for")
                     take(event)
                 elif isinstance(event, Reported):
                     return event.complete
@@ -195,8 +202,9 @@ class Exchange:
         for _ in range(_ATTEMPTS):
             start()
             await self._flush()
+            deadline = self._deadline()
             while self._session.waiting:
-                for event in await self._events():
+                for event in await self._events(deadline):
                     if isinstance(event, Replied):
                         return event.fields
                     if isinstance(event, Refused):
@@ -205,7 +213,15 @@ class Exchange:
                 break
         raise Refusal(request, code)
 
-    async def _events(self) -> list[Records | Replied | Reported | Refused]:
+    @staticmethod
+    def _deadline() -> float:
+        """Return until when the band has to answer, on the loop's clock."""
+        return asyncio.get_running_loop().time() + SILENCE_TIMEOUT_S
+
+    async def _events(self, deadline: float) -> list[Records | Replied | Reported | Refused]:
+        """Return what the next frame brought; what is no answer does not put the deadline off."""
+        if asyncio.get_running_loop().time() >= deadline:
+            raise LinkError(LinkFailure.SILENT, f"no answer came for {SILENCE_TIMEOUT_S:g} s")
         channel, frame = await self._link.receive(SILENCE_TIMEOUT_S)
         try:
             return self._session.receive(channel, frame)

@@ -11,6 +11,9 @@ from .suite import HostSuite
 
 # What is known is asked for twenty times in a second of each band on the air.
 _TOKENS_MAX = 4096
+# What a band is called as long as it has not said whose key it has that bears no label. Its
+# address would not do: that is another one in each of its windows.
+NAMELESS = "without a label"
 
 Keys = Mapping[str, Sequence[bytes]]
 
@@ -54,6 +57,8 @@ class KnownBands:
         self._recognitions: list[tuple[KnownKey, auth.Recognition]] = []
         # What became of each token, which a band says over and over.
         self._tokens: dict[bytes, str | None] = {}
+        # Whose the keys are that bear no label, as their bands have said; "" if two have.
+        self._owners: dict[bytes, str] = {}
 
     @classmethod
     def of(cls, keys: Keys) -> "KnownBands":
@@ -62,20 +67,20 @@ class KnownBands:
 
     def may_have(self, label: str) -> bool:
         """Tell whether the key of a band is here, or one that may be its."""
-        return any(known.label in (label, None) for known, _ in self._all())
+        return any(self._label(known) in (label, "") for known, _ in self._all())
 
     def name_of(self, band: FoundBand) -> str | None:
         """Return what lasts of a band that was heard: its label, None if its key is not here.
 
-        With a key of which nobody said whose it is, that is the address in this window.
+        With a key of which nobody said whose it is, that is NAMELESS until it has said it.
         """
         label = self.label_of(band.token)
-        return band.address if label == "" else label
+        return NAMELESS if label == "" else label
 
     def label_of(self, token: bytes) -> str | None:
         """Return the label of the band that advertises this token; None if its key is not here.
 
-        It is "" for a key that was given without saying of which band.
+        It is "" for a key that was given without saying of which band, until that has said it.
 
         Args:
             token: TOKEN_BYTES, or what stands in their place.
@@ -86,7 +91,7 @@ class KnownBands:
         found = None
         for known, recognition in recognitions:
             if recognition.made_token(token):
-                found = known.label or ""
+                found = self._label(known)
                 break
         if len(self._tokens) >= _TOKENS_MAX:
             self._tokens.clear()
@@ -111,7 +116,14 @@ class KnownBands:
             label: what it says in the sealed session that it is called.
             known: the key.
         """
+        if known.label is None:
+            owner = self._owners.get(known.key, label)
+            self._owners[known.key] = label if owner == label else ""
+            self._tokens.clear()
         self._on_proof(label, known.key)
+
+    def _label(self, known: KnownKey) -> str:
+        return known.label or self._owners.get(known.key, "")
 
     def _all(self) -> list[tuple[KnownKey, auth.Recognition]]:
         keys = self._read()

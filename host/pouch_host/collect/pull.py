@@ -22,6 +22,9 @@ log = logging.getLogger(__name__)
 # 23 days; what comes is made durable in smaller runs meanwhile, 40 kB each.
 _REPORT_RECORDS_MAX = 65_536
 _RUN_RECORDS_MAX = 2_000
+# Some twenty times what the flash of a band has room for (2 MB), and no more reports than a few
+# minutes' worth: a band that claims to hold more is broken, and would be asked for ever.
+_HELD_RECORDS_MAX = 2_000_000
 # A hole is asked for this often on one connection; then the next connection tries.
 _ROUNDS_MAX = 3
 
@@ -146,6 +149,11 @@ async def _fetch_missing(
     bounds = await exchange.count()
     fetch = _Fetch(exchange, store, clock, band_id, log_id)
     oldest, newest = bounds["oldest_record_no"], bounds["next_record_no"] - 1
+    if not 0 <= newest + 1 - oldest <= _HELD_RECORDS_MAX:
+        raise BandError(
+            f"band {c.band_label(band_id)}: says that it holds its records from {oldest} up to"
+            f" {newest + 1}, which no band can: look at it with 'pouch band selftest'"
+        )
     complete = await fetch.run(oldest, newest)
     left = sum(last - first + 1 for first, last in store.holes(band_id, log_id, oldest, newest))
     return PullResult(

@@ -180,6 +180,9 @@ class RadioReach:
             try:
                 return await self._ask(found, stack)
             except LinkError as error:
+                if not self._known.may_have(self._wanted):
+                    # The key that bore no label is another's: there is nothing to wait for.
+                    raise
                 failure = f"; {error}"
         heard = ", ".join(sorted(self._others))
         others = f" (heard: {heard})" if heard else ""

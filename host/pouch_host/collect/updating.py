@@ -192,8 +192,8 @@ class Updater:
         except Refusal as refusal:
             if refusal.code == c.CODE_IMAGE_REFUSED and index_left > 0:
                 raise BandError(
-                    f"{self._reach.where}: {file.name} is for another MicroPython than this"
-                    " band has: it stays as it is"
+                    f"{self._reach.where}: {file.name} is damaged, or for another MicroPython than"
+                    " this band has: it stays as it is"
                 ) from refusal
             raise
         self._take_position(reply)

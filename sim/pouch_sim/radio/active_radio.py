@@ -15,7 +15,7 @@ from pouch_sim.radio.addresses import BandAddresses
 from pouch_sim.radio.controller import SimController
 from pouch_sim.radio.gatt_traffic import GattTraffic, Post
 from pouch_sim.radio.link import RadioLink
-from pouch_sim.radio.profile import StackProfile
+from pouch_sim.radio.profile import ADDRESS_PUBLIC, StackProfile
 from pouch_sim.vm import frames
 from pouch_sim.vm.shadow import opcodes as op
 
@@ -135,10 +135,12 @@ class ActiveRadio:
             FlashMisuse: it advertises, and its stack's controller does not allow it then.
         """
         on_air = self.controller.advertiser.enabled
-        if on_air and not self._profile.address_changes_on_air:
+        if on_air and mode != ADDRESS_PUBLIC and not self._profile.address_changes_on_air:
             raise FlashMisuse("another address while the radio advertises")
         self._addresses.set_mode(mode, self._air.loop.now_us)
         self.use_address()
+        if on_air and self._wanted is not None and self._profile.address_changes_on_air:
+            self._start_advertising(self._wanted)
 
     def use_address(self) -> None:
         """Take the address that is current now, past the command that would carry it."""

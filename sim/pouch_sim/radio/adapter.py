@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+import random
 import uuid
 
 from bumble import core, hci
 from bumble.device import Connection, Device
 
 from pouch_sim.radio import stack
+from pouch_sim.radio.host_settings import HostSettings
 from pouch_sim.radio.link import RadioLink
 
 
@@ -24,9 +26,24 @@ class Adapter:
         name: for messages.
         address: its random static address.
         air: the link.
+        settings: how its host behaves.
+        rng: draws the faults of its host.
+
+    Attributes:
+        settings: how its host behaves.
+        rng: draws the faults of its host.
     """
 
-    def __init__(self, name: str, address: hci.Address, air: RadioLink) -> None:
+    def __init__(
+        self,
+        name: str,
+        address: hci.Address,
+        air: RadioLink,
+        settings: HostSettings,
+        rng: random.Random,
+    ) -> None:
+        self.settings = settings
+        self.rng = rng
         self._name = name
         self._address = address
         self._air = air

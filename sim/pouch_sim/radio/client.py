@@ -19,8 +19,8 @@ from bumble.device import Connection, Peer
 from bumble.gatt_client import CharacteristicProxy, ServiceProxy
 
 from pouch_sim.radio.adapter import Adapter, uuid_text
+from pouch_sim.radio.host_settings import Telling
 
-_MTU_ASKED = 517
 _MTU_DEFAULT = 23
 _ATT_HEADER_BYTES = 3
 _T = TypeVar("_T")
@@ -54,6 +54,8 @@ class SimClient(BaseBleakClient):
             self._peer_address = address_or_ble_device.details
             self._peer_name = address_or_ble_device.name
         self._connection: Connection | None = None
+        self._telling: Telling | None = None
+        self._ending: asyncio.Future[None] | None = None
         self._subscribers: dict[int, Callable[[bytes], None]] = {}
 
     @property
@@ -82,6 +84,7 @@ class SimClient(BaseBleakClient):
         except core.BaseBumbleError as error:
             raise BleakError(f"connection to {self.address} failed: {error}") from error
         self._connection = connection
+        self._telling = Telling(self.adapter.settings, self.adapter.rng, self._hang_up)
         connection.once(Connection.EVENT_DISCONNECTION, self._on_disconnection)
         try:
             await self._do(self._prepare(Peer(connection)))
@@ -90,7 +93,9 @@ class SimClient(BaseBleakClient):
             raise
 
     async def _prepare(self, peer: Peer) -> None:
-        await peer.request_mtu(_MTU_ASKED)
+        mtu = self.adapter.settings.mtu
+        if mtu is not None:
+            await peer.request_mtu(mtu)
         collection = BleakGATTServiceCollection()
         for service in await peer.discover_services():
             uuid = uuid_text(service.uuid)
@@ -129,6 +134,9 @@ class SimClient(BaseBleakClient):
 
     def _on_disconnection(self, _reason: int) -> None:
         self._connection = None
+        if self._telling is not None:
+            self._telling.end()
+            self._telling = None
         self.services = None
         self._subscribers.clear()
         if self._disconnected_callback is not None:
@@ -156,6 +164,10 @@ class SimClient(BaseBleakClient):
         """Close the connection; harmless when it is closed."""
         if self._connection is not None:
             await self._connection.disconnect()
+
+    def _hang_up(self) -> None:
+        # Held, because a loop keeps no task alive by itself.
+        self._ending = asyncio.ensure_future(self.disconnect())
 
     async def pair(self, *_args: Any, **_kwargs: Any) -> None:
         """Refuse: bands do not pair, their security is in their own messages."""
@@ -199,7 +211,8 @@ class SimClient(BaseBleakClient):
         proxy: CharacteristicProxy[bytes] = characteristic.obj
 
         def on_value(value: bytes) -> None:
-            callback(bytearray(value))
+            if self._telling is not None:
+                self._telling.take(value, callback)
 
         self._subscribers[characteristic.handle] = on_value
         await self._do(proxy.subscribe(on_value))

@@ -178,17 +178,25 @@ class GattTable:
 class _Access(att.AttributeValue[bytes]):
     """Bumble's way from an attribute to its value."""
 
-    def __init__(self, table: GattTable) -> None:
+    def __init__(self, table: GattTable, permissions: att.Attribute.Permissions) -> None:
         super().__init__(self._read_value, self._write_value)
         self._table = table
+        # Bumble keeps them and does not look.
+        self._permissions = permissions
         self.stored = Value()
         self.handle = 0
 
     def _read_value(self, connection: Connection) -> Awaitable[bytes]:
+        self._require(att.Attribute.Permissions.READABLE, att.ATT_READ_NOT_PERMITTED_ERROR)
         return self._table.read_remote(connection, self.handle)
 
     def _write_value(self, connection: Connection, data: bytes) -> None:
+        self._require(att.Attribute.Permissions.WRITEABLE, att.ATT_WRITE_NOT_PERMITTED_ERROR)
         self._table.write_remote(connection, self.handle, data)
+
+    def _require(self, permission: att.Attribute.Permissions, error: att.ErrorCode) -> None:
+        if not self._permissions & permission:
+            raise att.ATT_Error(error_code=error, att_handle=self.handle)
 
 
 def _characteristic(
@@ -200,14 +208,18 @@ def _characteristic(
 ) -> gatt.Characteristic[bytes]:
     """Return a characteristic; it and its descriptors are added to those made."""
     descriptors = [
-        gatt.Descriptor(core.UUID.from_bytes(other), _permissions(other_flags), _Access(table))
+        gatt.Descriptor(
+            core.UUID.from_bytes(other),
+            _permissions(other_flags),
+            _Access(table, _permissions(other_flags)),
+        )
         for other, other_flags in descriptions
     ]
     characteristic: gatt.Characteristic[bytes] = gatt.Characteristic(
         core.UUID.from_bytes(uuid),
         gatt.Characteristic.Properties(flags & _PROPERTIES_MASK),
         _permissions(flags),
-        _Access(table),
+        _Access(table, _permissions(flags)),
         descriptors,
     )
     made.append(characteristic)

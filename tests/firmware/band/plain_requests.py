@@ -101,6 +101,7 @@ def test_first_key_takes_a_cable_and_nothing_else():
     assert band.settings.key is None
     answer = band.ask(c.OP_SET_KEY, {"key": KEY}, trusted=False, local=True)
     assert answer == _done(c.OP_SET_KEY)
+    assert band.recorder.log == [(c.EVENT_KEY_SET, 0, 0)]
     assert band.settings.key == band.stored().key == KEY
     assert band.restarts == 0
 
@@ -111,6 +112,7 @@ def test_stranger_on_the_radio_sets_no_key_even_after_the_button_was_held():
         band = Band(key)
         band.lock.open()
         answer = band.ask(c.OP_SET_KEY, {"key": OTHER_KEY}, trusted=False)
+        assert band.recorder.log == []
         assert answer == c.CODE_NOT_AUTHENTICATED
         assert band.settings.key == key
         assert band.lock.is_open
@@ -144,6 +146,7 @@ def test_key_is_rotated_by_who_has_it_on_both_ways_and_without_a_hand():
         band = Band()
         answer = band.ask(c.OP_SET_KEY, {"key": OTHER_KEY}, local=local)
         assert answer == _done(c.OP_SET_KEY)
+        assert band.recorder.log == [(c.EVENT_KEY_SET, 0, 1)]
         assert band.settings.key == band.stored().key == OTHER_KEY
         assert band.restarts == 0
 

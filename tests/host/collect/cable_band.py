@@ -154,11 +154,21 @@ class CableBand:
 
     def restart(self):
         """Start again, as after a reset or a power cut; the line is gone for a while."""
-        self._restart_due = False
         loop = asyncio.get_running_loop()
         self._away = loop, loop.time() + _AWAY_S
         if self._port is not None:
             self._port.break_off()
+        self.reboot()
+
+    @property
+    def restart_due(self):
+        """Whether what was asked takes effect at its next start."""
+        return self._restart_due
+
+    def reboot(self):
+        """Start again, with no line to lose."""
+        self._restart_due = False
+        self._records.times.clear()
         self.close()
         self._start()
 
@@ -180,6 +190,7 @@ class CableBand:
         fields = self._records.info() | dict(zip(names, self._version, strict=True))
         board = self._board.encode()
         return fields | {
+            "boot_id": self.boots + 2,
             "interval_s": self._settings.interval_s,
             "board": board + bytes(16 - len(board)),
         }
@@ -210,6 +221,12 @@ class CableBand:
         """Tell whether what it says now is lost with the line."""
         losing, self._losing = self._losing, False
         return losing
+
+    @property
+    def told_utc_s(self):
+        """What it was told that the time is; None if nobody has since it started."""
+        times = self._records.times
+        return times[-1]["utc_s"] + times[-1]["utc_ms"] / 1000 if times else None
 
     def was_told(self, utc_s):
         """Some host has told it the time."""

@@ -15,7 +15,8 @@ from tests.host.collect.fake_band import FakeAdapter, FakeLink, ListSource, made
 
 class EndlessLink(FakeLink):
     async def receive(self, timeout_s):
-        if self.sent > 8:
+        # Six replies, and a message of records in four frames.
+        if self.sent > 10:
             sys.stdout.write("pulling\n")
             sys.stdout.flush()
             await asyncio.get_running_loop().create_future()

@@ -2,13 +2,15 @@
 
 import asyncio
 import math
+import random
 from contextlib import asynccontextmanager
 
 from pouch_host.collect.exchange import Exchange
 from pouch_host.collect.known import KnownBands
 from pouch_host.collect.link import FoundBand, LinkError, LinkFailure
+from pouch_host.collect.suite import HostSuite
+from pouch_protocol import auth, records
 from pouch_protocol import constants as c
-from pouch_protocol import records
 from pouch_protocol.band import BandSession
 from pouch_protocol.crc import CRC_BYTES, crc32
 from pouch_sim.loop import VirtualLoop
@@ -16,7 +18,7 @@ from tests.protocol.plain import BAND_ID, KEY, ListSource, sample
 
 LOG_ID = 7
 LABEL = "P-0012ABCD"
-# The host has the keys of every band that is made here, and no note of which is whose.
+# The host has the key that bands have here unless it is said, and no note of which is whose.
 KNOWN = KnownBands.of({"": (KEY,)})
 FRAME_BYTES = 244
 NOW_UTC_S = 1_790_000_000.0
@@ -30,6 +32,16 @@ def made_records(count):
     ]
 
 
+def key_of(band_id):
+    """Return a key that is one band's own."""
+    return random.Random(band_id).randbytes(auth.KEY_BYTES)
+
+
+def known_of(*band_ids):
+    """Return a host's knowledge of bands that have keys of their own."""
+    return KnownBands.of({c.band_label(band_id): (key_of(band_id),) for band_id in band_ids})
+
+
 class NamedSource(ListSource):
     """A band with an identity of its own."""
 
@@ -41,9 +53,9 @@ class NamedSource(ListSource):
         return super().info() | {"band_id": self._band_id}
 
 
-def band(band_id, count, **faults):
+def band(band_id, count, key=KEY, **faults):
     """Return what makes a sound connection to a band of so many records, each time it is asked."""
-    return lambda: FakeLink(NamedSource(band_id, made_records(count)), **faults)
+    return lambda: FakeLink(NamedSource(band_id, made_records(count), key=key), **faults)
 
 
 class NewerSession(BandSession):
@@ -120,23 +132,28 @@ class FakeAdapter:
     Args:
         links: what to connect to.
         period_s: of all bands.
-        moving: whether a band has another address in each of its windows, as a real one has; what
-            lasts is then in its token.
+        moving: whether a band has another address and another token in each of its windows, as a
+            real one has.
+        keys: by the addresses of `links`: the key that a band's token is made with, if it is not
+            KEY; None for a band that has no key, whose token is drawn.
 
     Attributes:
         tries: time and address of each connection that was tried.
+        heard: addresses and tokens that were heard, in order.
         open: connections that are open now.
         steps: what was done for a stuck adapter, each with its time.
         heard_s: see BandAdapter.
     """
 
-    def __init__(self, links, period_s=60.0, *, moving=False):
+    def __init__(self, links, period_s=60.0, *, moving=False, keys=None):
         self._links = links
         self._moving = moving
+        self._keys = keys or {}
         self._period_s = period_s
         # When each is on the air next, on the loop's clock.
         self._due_s = {address: float(index) for index, address in enumerate(sorted(links))}
         self.tries = []
+        self.heard = []
         self.open = 0
         self.steps = []
         self.heard_s = None
@@ -159,13 +176,20 @@ class FakeAdapter:
             await asyncio.sleep(due_s - loop.time())
             self._due_s[address] += self._period_s
             self.heard_s = due_s
-            band = FoundBand(address, address)
-            if self._moving:
-                band = FoundBand(f"{address}@{due_s:g}", address, address.encode())
+            band = self._on_air(address, due_s)
+            self.heard.append((band.address, band.token))
             if wanted(band):
                 return band
         await asyncio.sleep(end_s - loop.time())
         return None
+
+    def _on_air(self, address, due_s):
+        """Return what a band is in its window."""
+        shown = f"{address}@{due_s:g}" if self._moving else address
+        drawn = random.Random(shown).randbytes(auth.TOKEN_BYTES)
+        key = self._keys.get(address, KEY)
+        token = drawn if key is None else auth.Recognition(HostSuite(), key).token(drawn)
+        return FoundBand(shown, address, token)
 
     @asynccontextmanager
     async def connect(self, band):
@@ -200,6 +224,8 @@ __all__ = [
     "band",
     "exchange_with",
     "in_simulated_time",
+    "key_of",
+    "known_of",
     "made_records",
     "wall_clock",
 ]

@@ -28,6 +28,8 @@ from tests.host.collect.sealed_band import SealedLink, SealedSource, Ward, made_
 
 # The store's own connections check-point at a thousand pages, which no test here reaches.
 _CHECKPOINT_PAGES = 8
+# What of SQLAlchemy is watched, by name: its own argument names are no business of a test.
+_BEGIN, _COMMIT = "do_begin", "do_commit"
 
 
 class _Commits:
@@ -49,7 +51,7 @@ class _Commits:
             if commits.count == commits._after:
                 _die()
 
-        SQLiteDialect_pysqlite.do_commit = do_commit
+        setattr(SQLiteDialect_pysqlite, _COMMIT, do_commit)
 
 
 def _die():
@@ -64,7 +66,7 @@ def _checkpoint_often():
         sound(dialect, connection)
         connection.execute(f"PRAGMA wal_autocheckpoint = {_CHECKPOINT_PAGES}")
 
-    SQLiteDialect_pysqlite.do_begin = do_begin
+    setattr(SQLiteDialect_pysqlite, _BEGIN, do_begin)
 
 
 def _limit_file(size):

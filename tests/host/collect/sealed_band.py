@@ -23,7 +23,7 @@ from pouch_host.collect.pull import pull
 from pouch_host.collect.suite import HostSuite
 from pouch_host.store import Store
 from pouch_protocol import constants as c
-from pouch_protocol import records
+from pouch_protocol import messages, records
 from pouch_protocol.band import BandSession
 from tests.protocol.plain import BAND_ID, KEY, ListSource, sample
 
@@ -46,15 +46,18 @@ def made_records(count):
 
 
 class SealedSource(ListSource):
-    """A band that draws its nonces from a seed, keeps what it is told, and notes what is read."""
+    """A band that draws its nonces from a seed and keeps what it is told.
+
+    Attributes:
+        sent_ranges: first and last number of each RECORDS message that a NotingSession made.
+    """
 
     suite = HostSuite()
 
     def __init__(self, held, boots=1, seed=0):
         super().__init__(held, boots=boots)
         self._random = random.Random(seed)
-        # Each `(first, last)` that went into a RECORDS message.
-        self.read_ranges = []
+        self.sent_ranges = []
 
     def nonce(self):
         return self._random.randbytes(16)
@@ -66,11 +69,22 @@ class SealedSource(ListSource):
         self.times.append(fields)
         return 123_500, number
 
-    def read(self, first, count_max):
-        boot_id, first, data = super().read(first, count_max)
-        if data:
-            self.read_ranges.append((first, first + len(data) // c.RECORD_BYTES - 1))
-        return boot_id, first, data
+
+class NotingSession(BandSession):
+    """Notes which records it sends: it reads more, to see whether they fit what it has."""
+
+    def __init__(self, source):
+        super().__init__(source)
+        self._sent_ranges = source.sent_ranges
+
+    def _next_message(self, frame_bytes_max):
+        loaded = super()._next_message(frame_bytes_max)
+        if loaded is not None and loaded[0] == c.CHANNEL_STREAM:
+            message = messages.decode(loaded[1])
+            first = message.fields["first_record_no"]
+            count = len(message.payload) // c.RECORD_BYTES
+            self._sent_ranges.append((first, first + count - 1))
+        return loaded
 
 
 class CleanWay:
@@ -101,7 +115,13 @@ class SealedLink:
     """
 
     def __init__(
-        self, source, frame_bytes_max=244, cut_after=None, up=None, down=None, session=BandSession
+        self,
+        source,
+        frame_bytes_max=244,
+        cut_after=None,
+        up=None,
+        down=None,
+        session=NotingSession,
     ):
         self._band = session(source)
         self.frame_bytes_max = frame_bytes_max

@@ -11,7 +11,7 @@ from pouch_host.collect.healing import Step
 from pouch_host.collect.link import FoundBand, LinkError, LinkFailure
 from pouch_protocol import constants as c
 from pouch_sim.radio.scanner import SimScanner
-from tests.sim.radio.board import ADDRESS, NOTIFY, READ, WRITE, Board, services
+from tests.sim.radio.board import NOTIFY, READ, WRITE, Board, services
 from tests.sim.vm.rig import simulation
 
 OTHER_SERVICE = "5a7c0001-1d2c-4c6e-9f0b-1d2c3b4a5f60"
@@ -51,7 +51,7 @@ def test_hear_returns_a_band_the_moment_it_is_on_the_air(sim):
         await asyncio.sleep(40)
         await on_air(board)
         band = await hearing
-        assert band.address == ADDRESS
+        assert band.address == board.address
         assert sim.loop.time() - began_s == pytest.approx(40, abs=0.1)
 
     sim.run(main())
@@ -71,14 +71,14 @@ def test_hear_asks_each_time_whether_a_band_is_wanted(sim):
 
     async def main():
         await on_air(board)
-        skip = {ADDRESS}
+        skip = {board.address}
         sim.loop.call_later(30, skip.clear)
 
         def wanted(band):
             return band.address not in skip
 
         began_s = sim.loop.time()
-        assert (await adapter_of(sim).hear(wanted, 65)).address == ADDRESS
+        assert (await adapter_of(sim).hear(wanted, 65)).address == board.address
         assert sim.loop.time() - began_s == pytest.approx(30, abs=0.1)
 
     sim.run(main())
@@ -211,7 +211,7 @@ def test_band_that_left_the_air_is_given_up_within_seconds_and_named(sim):
         band = await adapter.hear(anybody, 5)
         await board.switch_off()
         began_s = sim.loop.time()
-        with pytest.raises(LinkError, match=f"^{ADDRESS}: timed out$") as caught:
+        with pytest.raises(LinkError, match=f"^{band.address}: timed out$") as caught:
             async with adapter.connect(band):
                 pass
         assert caught.value.reason is LinkFailure.NOT_REACHED

@@ -13,15 +13,9 @@ from tests.host.collect.fake_band import (
     FakeAdapter,
     FakeLink,
     NamedSource,
+    NewerSession,
     band,
     in_simulated_time,
-)
-
-NOW_UTC_S = 1_790_000_000.0
-
-    NewerSession,
-    in_simulated_time,
-    made_records,
     wall_clock,
 )
 

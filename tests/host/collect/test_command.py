@@ -2,27 +2,26 @@
 
 import asyncio
 import re
-import socket
 import urllib.request
 
 import pytest
-from typer.testing import CliRunner
 
-from pouch_host.cli import app
-from pouch_host.cli_collect import RoundFailed, collect_into, parse_metrics
+from pouch_host.cli_collect import RoundFailed, collect_into
 from pouch_host.cli_log import LogLevel
-from pouch_host.collect import ble
+from pouch_host.collect.known import KnownBands
 from pouch_host.collect.link import LinkError, LinkFailure
 from pouch_host.errors import BandError
 from pouch_host.store import Store
 from tests.host.collect.fake_band import (
-    KNOWN,
+    KEY,
+    LABEL,
     FakeAdapter,
     FakeLink,
     ListSource,
     NamedSource,
     NewerSession,
     in_simulated_time,
+    key_of,
     made_records,
 )
 
@@ -32,6 +31,16 @@ LISTENING = (
 )
 
 
+NEWER_LABEL = "P-0000BEEF"
+NEWER_KEY = key_of(0xBEEF)
+KEYS = {LABEL: (KEY,), NEWER_LABEL: (NEWER_KEY,)}
+
+
+@pytest.fixture
+def known():
+    return KnownBands.of(KEYS)
+
+
 @pytest.fixture
 def store(tmp_path):
     with Store.open(tmp_path / "pouch.db") as opened:
@@ -39,45 +48,68 @@ def store(tmp_path):
 
 
 def newer_band():
-    return FakeLink(NamedSource(0xBEEF), session=NewerSession)
+    return FakeLink(NamedSource(0xBEEF, key=NEWER_KEY), session=NewerSession)
 
 
-def test_one_round_tells_what_each_band_brought(store, capsys):
-    adapter = FakeAdapter({"AA:01": lambda: FakeLink(ListSource(made_records(12)))})
-    collect_into(store, adapter, KNOWN, None, in_simulated_time)
+def sound_band():
+    return FakeLink(ListSource(made_records(12)))
+
+
+def test_one_round_tells_what_each_band_brought(store, known, capsys):
+    adapter = FakeAdapter({"AA:01": sound_band}, moving=True)
+    collect_into(store, adapter, known, None, in_simulated_time)
     assert capsys.readouterr().err == LISTENING + "band P-0012ABCD: 12 new records\n"
 
 
-def test_one_round_with_a_newer_band_fails_naming_it_and_keeps_the_rest(store, capsys):
-    adapter = FakeAdapter(
-        {"AA:01": newer_band, "AA:02": lambda: FakeLink(ListSource(made_records(12)))}
-    )
-    with pytest.raises(RoundFailed, match=r"^the band speaks wire version 2;.*$") as caught:
-        collect_into(store, adapter, KNOWN, None, in_simulated_time)
+def test_one_round_with_a_newer_band_fails_naming_it_and_keeps_the_rest(store, known, capsys):
+    links = {"AA:01": newer_band, "AA:02": sound_band}
+    adapter = FakeAdapter(links, moving=True, keys={"AA:01": NEWER_KEY})
+    named = rf"^band {NEWER_LABEL}: the band speaks wire version 2;.*update Pouch"
+    with pytest.raises(RoundFailed, match=named) as caught:
+        collect_into(store, adapter, known, None, in_simulated_time)
     assert caught.value.exit_code == 1
     assert "P-0012ABCD: 12 new records" in capsys.readouterr().err
 
 
-def test_one_round_without_a_band_fails(store):
+def test_one_round_without_a_band_fails(store, known):
     with pytest.raises(RoundFailed, match="no band in reach"):
-        collect_into(store, FakeAdapter({}), KNOWN, None, in_simulated_time)
+        collect_into(store, FakeAdapter({}), known, None, in_simulated_time)
 
 
-def test_one_round_among_strangers_only_says_so(store, capsys):
-    adapter = FakeAdapter({"AA:01": newer_band, "AA:02": newer_band}, moving=True)
+def test_one_round_among_strangers_only_says_so(store, known, capsys):
+    # One of another hospital, and one that nobody has given a key.
+    links = {"AA:01": newer_band, "AA:02": newer_band}
+    adapter = FakeAdapter(links, moving=True, keys={"AA:01": key_of(7), "AA:02": None})
     with pytest.raises(RoundFailed, match="no band of ours in reach"):
-        collect_into(store, adapter, None, in_simulated_time, name_of=lambda _band: None)
+        collect_into(store, adapter, known, None, in_simulated_time)
     assert capsys.readouterr().err.splitlines()[1:] == [
         "2 bands heard that this computer has no key for"
     ]
     assert adapter.tries == []
 
 
+def test_one_round_with_a_key_that_bears_no_label_reads_its_band_once_and_ends(store, capsys):
+    adapter = FakeAdapter({"AA:01": sound_band}, moving=True)
+    collect_into(store, adapter, KnownBands.of({"": (KEY,)}), None, in_simulated_time)
+    assert capsys.readouterr().err == LISTENING + "band P-0012ABCD: 12 new records\n"
+    assert len(adapter.tries) == 1
+
+
+def test_one_round_with_a_key_without_a_label_whose_band_fails_ends_too(store):
+    def unreachable():
+        raise LinkError(LinkFailure.NOT_REACHED, "C0:FF:EE: timed out")
+
+    adapter = FakeAdapter({"AA:01": unreachable}, moving=True)
+    with pytest.raises(RoundFailed, match=r"^band without a label: C0:FF:EE: timed out$"):
+        collect_into(store, adapter, KnownBands.of({"": (KEY,)}), None, in_simulated_time)
+    assert len(adapter.tries) == 3
+
+
 class DyingAdapter(FakeAdapter):
     """An adapter that fails once it has read so many bands."""
 
     def __init__(self, links, read_count):
-        super().__init__(links)
+        super().__init__(links, moving=True)
         self._read_count = read_count
 
     async def hear(self, wanted, timeout_s):
@@ -86,31 +118,31 @@ class DyingAdapter(FakeAdapter):
         return await super().hear(wanted, timeout_s)
 
 
-def test_adapter_that_does_not_work_is_one_line(store):
+def test_adapter_that_does_not_work_is_one_line(store, known):
     with pytest.raises(BandError, match=r"^Bluetooth adapter: not there$"):
-        collect_into(store, DyingAdapter({}, 0), KNOWN, None, in_simulated_time)
+        collect_into(store, DyingAdapter({}, 0), known, None, in_simulated_time)
 
 
-def test_adapter_that_fails_in_the_middle_is_told_after_what_was_read(store, capsys):
-    adapter = DyingAdapter({"AA:01": lambda: FakeLink(ListSource(made_records(12)))}, 1)
+def test_adapter_that_fails_in_the_middle_is_told_after_what_was_read(store, known, capsys):
+    adapter = DyingAdapter({"AA:01": sound_band}, 1)
     with pytest.raises(RoundFailed, match=r"^Bluetooth adapter: not there$"):
-        collect_into(store, adapter, KNOWN, None, in_simulated_time)
+        collect_into(store, adapter, known, None, in_simulated_time)
     assert capsys.readouterr().err.splitlines()[1:] == [
         "band P-0012ABCD: 12 new records",
         "not read: Bluetooth adapter: not there",
     ]
 
 
-def test_rounds_tell_of_each_band_and_of_an_adapter_that_fails_until_ctrl_c(store, capsys):
+def test_rounds_tell_of_each_band_and_of_an_adapter_that_fails_until_ctrl_c(store, known, capsys):
     class Interrupted(DyingAdapter):
         async def hear(self, wanted, timeout_s):
             if asyncio.get_running_loop().time() > 100:
                 raise KeyboardInterrupt
             return await super().hear(wanted, timeout_s)
 
-    adapter = Interrupted({"AA:01": lambda: FakeLink(ListSource(made_records(12)))}, 1)
+    adapter = Interrupted({"AA:01": sound_band}, 1)
     with pytest.raises(KeyboardInterrupt):
-        collect_into(store, adapter, KNOWN, 300.0, in_simulated_time)
+        collect_into(store, adapter, known, 300.0, in_simulated_time)
     assert capsys.readouterr().err.splitlines() == [
         "band P-0012ABCD: 12 new records",
         *["not read: Bluetooth adapter: not there"] * 3,
@@ -134,23 +166,18 @@ class Ending(FakeAdapter):
         return await super().hear(wanted, timeout_s)
 
 
-def test_log_has_times_with_offset_and_the_printed_label_from_the_first_try_on(store, capsys):
+def test_log_has_times_with_offset_and_the_printed_label_from_the_first_try_on(
+    store, known, capsys
+):
     def third_time():
         if len(adapter.tries) < 3:
             raise LinkError(LinkFailure.NOT_REACHED, "C0:FF:EE: timed out")
-        return FakeLink(ListSource(made_records(12)))
+        return sound_band()
 
     store.set_zone("Asia/Karachi")
     adapter = Ending({"AA:01": third_time}, 300)
     with pytest.raises(KeyboardInterrupt):
-        collect_into(
-            store,
-            adapter,
-            300.0,
-            in_simulated_time,
-            name_of=lambda _band: "P-0012ABCD",
-            log_level=LogLevel.INFO,
-        )
+        collect_into(store, adapter, known, 300.0, in_simulated_time, log_level=LogLevel.INFO)
     lines = capsys.readouterr().err.splitlines()
     assert len(lines) == 3
     for line in lines:
@@ -160,7 +187,7 @@ def test_log_has_times_with_offset_and_the_printed_label_from_the_first_try_on(s
     assert lines[2].endswith("P-0012ABCD: 12 new records")
 
 
-def test_metrics_are_served_while_it_runs_and_show_what_was_read(store, capsys):
+def test_metrics_are_served_while_it_runs_and_show_what_was_read(store, known, capsys):
     page = []
 
     def scrape():
@@ -168,49 +195,8 @@ def test_metrics_are_served_while_it_runs_and_show_what_was_read(store, capsys):
         with urllib.request.urlopen(url, timeout=30) as answer:
             page.append(answer.read().decode())
 
-    adapter = Ending({"AA:01": lambda: FakeLink(ListSource(made_records(12)))}, 100, scrape)
+    adapter = Ending({"AA:01": sound_band}, 100, scrape)
+    at = ("127.0.0.1", 0)
     with pytest.raises(KeyboardInterrupt):
-        collect_into(store, adapter, 300.0, in_simulated_time, metrics_at=("127.0.0.1", 0))
+        collect_into(store, adapter, known, 300.0, in_simulated_time, metrics_at=at)
     assert 'pouch_band_received_records_total{band="P-0012ABCD"} 12.0\n' in page[0]
-
-
-@pytest.mark.parametrize(
-    ("text", "parsed"),
-    [
-        ("9200", ("127.0.0.1", 9200)),
-        (":9200", ("127.0.0.1", 9200)),
-        ("0.0.0.0:9200", ("0.0.0.0", 9200)),
-        ("[::1]:0", ("::1", 0)),
-    ],
-)
-def test_metrics_option_is_a_port_of_this_computer_unless_an_address_is_given(text, parsed):
-    assert parse_metrics(text) == parsed
-
-
-@pytest.mark.parametrize("text", ["", "here", "127.0.0.1", "host:", "70000", "-1", "\u0663"])
-def test_metrics_option_that_is_none_is_a_usage_error_that_names_it(tmp_path, text):
-    path = tmp_path / "ward.db"
-    result = CliRunner().invoke(app, ["collect", str(path), f"--metrics={text}"])
-    assert result.exit_code == 2
-    assert "--metrics" in result.stderr
-    assert not path.exists()
-
-
-def test_metrics_port_in_use_is_one_line_and_nothing_is_collected(tmp_path, monkeypatch):
-    adapter = FakeAdapter({})
-    monkeypatch.setattr(ble, "BleAdapter", lambda: adapter)
-    with socket.create_server(("127.0.0.1", 0)) as taken:
-        port = taken.getsockname()[1]
-        result = CliRunner().invoke(
-            app, ["collect", str(tmp_path / "ward.db"), "--metrics", str(port)]
-        )
-    assert result.exit_code == 1
-    assert result.stderr == (
-        f"error: metrics: port {port} is in use: another collector? choose --metrics\n"
-    )
-
-
-def test_help_says_how_it_ends_and_what_it_does_about_failures():
-    text = " ".join(CliRunner().invoke(app, ["collect", "--help"]).stdout.split())
-    for part in ("--metrics", "--log-level", "SIGTERM", "quarter of an hour", "NET_ADMIN"):
-        assert part in text

@@ -48,15 +48,15 @@ def _check_cut(mtu, cut_after):
         before = ward.held()
         assert before.items() <= dict(enumerate(source.records)).items()
         held = ward.store.held_ranges(BAND_ID, LOG_ID)
-        source.read_ranges.clear()
+        source.sent_ranges.clear()
         result = in_simulated_time(ward.pull(_link(source, mtu)))
         assert ward.held() == dict(enumerate(source.records))
         assert (result.missing_count, result.absent_count, result.damaged_count) == (0, 0, 0)
         assert result.new_count == len(source.records) - len(before)
         # Not one record that was stored already was sent again.
-        read = source.read_ranges
-        assert merge(read + held) == [(0, len(source.records) - 1)]
-        assert sum(last - first + 1 for first, last in read) == result.new_count
+        sent = source.sent_ranges
+        assert merge(sent + held) == [(0, len(source.records) - 1)]
+        assert sum(last - first + 1 for first, last in sent) == result.new_count
         return len(before)
 
 

@@ -23,7 +23,9 @@ from tests.host.collect.fake_band import (
     ListSource,
     NewerSession,
     exchange_with,
+    in_simulated_time,
     made_records,
+    wall_clock,
 )
 
 
@@ -228,3 +230,103 @@ def test_records_that_never_arrive_are_reported_as_missing(store):
 
     result = run_pull(DeafLink(ListSource(made_records(300))), store)
     assert (result.new_count, result.missing_count, result.absent_count) == (0, 300, 0)
+
+
+YEAR_S = 365 * 86_400
+
+
+def known_time(source, off_s=0, age_cs=0):
+    """Let a band take the true time, or one that is off, for what some host has told it."""
+    source.times.append({"utc_s": int(NOW_UTC_S + off_s), "utc_ms": 0, "round_trip_ms": 0})
+    return source
+
+
+def test_host_that_is_wrong_by_a_year_tells_nobody_and_pulls_all_the_same(store):
+    judge = ClockJudge()
+    for off_s in (0, None):
+        source = ListSource(made_records(10))
+        if off_s is not None:
+            known_time(source)
+        before = len(source.times)
+        link = FakeLink(source)
+        run_pull(link, store, clock=lambda: NOW_UTC_S - YEAR_S + 3600 * 24 * 200, judge=judge)
+        # Neither the one that knows better, nor the next, which does not know.
+        assert len(source.times) == before
+    assert store.held_ranges(BAND_ID, LOG_ID) == [(0, 9)]
+    assert "P-0012ABCD" in (judge.doubt or "")
+
+
+def test_band_whose_clock_was_lost_is_told_by_a_host_that_others_agree_with(store):
+    judge = ClockJudge()
+    run_pull(FakeLink(known_time(ListSource([]))), store, judge=judge)
+    lost = ListSource([])
+    run_pull(FakeLink(lost), store, judge=judge)
+    assert [time["utc_s"] for time in lost.times] == [NOW_UTC_S]
+
+
+def test_band_that_is_off_is_told_by_a_host_that_most_agree_with(store):
+    judge = ClockJudge()
+    for _ in range(2):
+        run_pull(FakeLink(known_time(ListSource([]))), store, judge=judge)
+        judge._votes[f"P-{len(judge._votes)}"] = judge._votes.pop("P-0012ABCD")
+    off = known_time(ListSource([]), YEAR_S)
+    run_pull(FakeLink(off), store, judge=judge)
+    assert [time["utc_s"] for time in off.times] == [NOW_UTC_S + YEAR_S, NOW_UTC_S]
+
+
+def test_what_this_host_told_itself_is_no_evidence_for_its_clock(store):
+    source = ListSource([])
+    anchors, judge = AnchorPlan(), ClockJudge()
+
+    async def scenario():
+        for _ in range(3):
+            await pulling(FakeLink(source), store, wall_clock, anchors, judge)
+            assert judge._votes == {}
+            await asyncio.sleep(4000)
+        # Another host tells it the time, an hour off: that one's word counts.
+        source.time = lambda: (
+            ListSource.time(source) | {"utc_s": int(wall_clock()) + 3600, "set_uptime_cs": 9_000}
+        )
+        await pulling(FakeLink(source), store, wall_clock, anchors, judge)
+
+    in_simulated_time(scenario())
+    assert len(source.times) == 3
+    assert list(judge.disagreeing) == ["P-0012ABCD"]
+
+
+def test_host_whose_clock_is_set_wrong_after_it_has_told_bands_is_contradicted_by_them(store):
+    # Three hours are too little for the store to see; what the band was told before is not.
+    source = ListSource([])
+    anchors, judge = AnchorPlan(), ClockJudge()
+
+    async def scenario():
+        await pulling(FakeLink(source), store, wall_clock, anchors, judge)
+        source.time = lambda: ListSource.time(source) | {"utc_s": int(wall_clock())}
+        await pulling(FakeLink(source), store, lambda: wall_clock() + 10_800, anchors, judge)
+
+    in_simulated_time(scenario())
+    assert len(source.times) == 1
+    assert judge.doubt is not None
+
+
+def test_band_that_cannot_tell_the_time_is_told_it(store):
+    source = ListSource([])
+    info = source.info()
+    source.info = lambda: info | {"capabilities": info["capabilities"] & ~c.CAN_TIME}
+
+    class OlderSession(BandSession):
+        def _refusal(self, opcode):
+            unknown = opcode == c.OP_TIME
+            return c.CODE_OPCODE_UNSUPPORTED if unknown else super()._refusal(opcode)
+
+    run_pull(FakeLink(source, session=OlderSession), store)
+    assert len(source.times) == 1
+
+
+def test_refused_request_is_told_in_words_that_name_the_band(store):
+    class Forgetful(BandSession):
+        def _refusal(self, opcode):
+            return c.CODE_BUSY if opcode == c.OP_COUNT else super()._refusal(opcode)
+
+    with pytest.raises(LinkError, match=r"^band P-0012ABCD: it is busy with something else"):
+        run_pull(FakeLink(ListSource([]), session=Forgetful), store)

@@ -66,7 +66,7 @@ def test_what_the_band_is_told_becomes_a_record_of_its_log():
         assert len(source.records) == 4
         assert records.check(source.records[3], LOG_ID, 3)
         assert ward.held() == dict(enumerate(source.records))
-        assert source.read_ranges == [(0, 2), (3, 3)]
+        assert source.sent_ranges == [(0, 2), (3, 3)]
 
 
 def test_wards_share_nothing():

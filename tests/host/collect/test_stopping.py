@@ -10,10 +10,13 @@ from pathlib import Path
 import pytest
 
 from pouch_host.cli_collect import RoundFailed, collect_into
+from pouch_host.collect.known import KnownBands
 from pouch_host.stopping import Stopped, until_signalled
 from pouch_host.store import Store
 from tests.host.collect.fake_band import (
     BAND_ID,
+    KEY,
+    LABEL,
     LOG_ID,
     FakeAdapter,
     FakeLink,
@@ -23,6 +26,7 @@ from tests.host.collect.fake_band import (
 )
 
 ROOT = Path(__file__).parents[3]
+KNOWN = KnownBands.of({LABEL: (KEY,)})
 STOPPING = "stopping: what has arrived is being stored; a second signal ends at once"
 
 
@@ -34,7 +38,8 @@ class SignallingLink(FakeLink):
         self._signal_no = signal_no
 
     async def receive(self, timeout_s):
-        if self.sent == 12:
+        # Six replies, and the first half of the third message of records.
+        if self.sent == 16:
             os.kill(os.getpid(), self._signal_no)
         return await super().receive(timeout_s)
 
@@ -55,33 +60,32 @@ def handlers_stay_as_they_were():
 def test_signal_in_a_pull_stores_what_has_arrived_and_the_next_pull_fetches_the_rest(
     store, capsys
 ):
-    adapter = FakeAdapter({"AA:01": lambda: SignallingLink(signal.SIGTERM)})
-    collect_into(store, adapter, 300.0, in_simulated_time)
+    adapter = FakeAdapter({"AA:01": lambda: SignallingLink(signal.SIGTERM)}, moving=True)
+    collect_into(store, adapter, KNOWN, 300.0, in_simulated_time)
     assert adapter.open == 0
     assert capsys.readouterr().err.splitlines() == [STOPPING]
     ((first, last),) = store.held_ranges(BAND_ID, LOG_ID)
-    # Eight frames or nine of them, of 12 records each; the last piece may not be whole.
-    assert first == 0
-    assert 50 < last < 150
+    # Of 46 records each; the message that had come in part is not among them.
+    assert (first, last) == (0, 2 * 46 - 1)
     sound = FakeAdapter({"AA:01": lambda: FakeLink(ListSource(made_records(500)))})
-    collect_into(store, sound, None, in_simulated_time)
+    collect_into(store, sound, KNOWN, None, in_simulated_time)
     assert store.held_ranges(BAND_ID, LOG_ID) == [(0, 499)]
     assert sum(segment.record_count for segment in store.segments(BAND_ID)) == 500
 
 
 def test_ctrl_c_in_a_pull_ends_in_the_same_order(store, capsys):
-    adapter = FakeAdapter({"AA:01": lambda: SignallingLink(signal.SIGINT)})
+    adapter = FakeAdapter({"AA:01": lambda: SignallingLink(signal.SIGINT)}, moving=True)
     with pytest.raises(KeyboardInterrupt):
-        collect_into(store, adapter, 300.0, in_simulated_time)
+        collect_into(store, adapter, KNOWN, 300.0, in_simulated_time)
     assert adapter.open == 0
     assert capsys.readouterr().err.splitlines() == [STOPPING]
     assert store.held_ranges(BAND_ID, LOG_ID) != []
 
 
 def test_single_round_that_is_stopped_has_not_read_every_band(store):
-    adapter = FakeAdapter({"AA:01": lambda: SignallingLink(signal.SIGTERM)})
+    adapter = FakeAdapter({"AA:01": lambda: SignallingLink(signal.SIGTERM)}, moving=True)
     with pytest.raises(RoundFailed, match="stopped before every band was read"):
-        collect_into(store, adapter, None, in_simulated_time)
+        collect_into(store, adapter, KNOWN, None, in_simulated_time)
     assert store.held_ranges(BAND_ID, LOG_ID) != []
 
 
@@ -126,9 +130,13 @@ def test_signal_is_told_before_the_work_has_ended():
 
 def start(store_path, *arguments):
     """Start a collector in a process of its own; return it in the middle of a pull."""
+    key = store_path.with_name(f"{LABEL}.key")
+    key.write_text(KEY.hex())
+    key.chmod(0o600)
+    command = ["collect", str(store_path), "--keys", str(key.parent), *arguments]
     places = [str(ROOT / name) for name in ("protocol", "host", "sim", ".")]
     process = subprocess.Popen(
-        [sys.executable, "-m", "tests.host.collect.collect_on_fakes", "collect", *arguments],
+        [sys.executable, "-m", "tests.host.collect.collect_on_fakes", *command],
         cwd=ROOT,
         env=os.environ | {"PYTHONPATH": os.pathsep.join(places), "COLUMNS": "200"},
         stdout=subprocess.PIPE,
@@ -142,7 +150,7 @@ def start(store_path, *arguments):
 @pytest.mark.parametrize(("signal_no", "code"), [(signal.SIGTERM, 0), (signal.SIGINT, 130)])
 def test_process_ends_in_order_with_the_code_of_its_signal(tmp_path, signal_no, code):
     path = tmp_path / "ward.db"
-    with start(path, str(path)) as process:
+    with start(path) as process:
         process.send_signal(signal_no)
         _, err = process.communicate(timeout=60)
     assert process.returncode == code
@@ -155,7 +163,7 @@ def test_process_ends_in_order_with_the_code_of_its_signal(tmp_path, signal_no, 
 @pytest.mark.parametrize("second", [signal.SIGTERM, signal.SIGINT])
 def test_process_that_cannot_end_in_order_ends_at_a_second_signal(tmp_path, second):
     path = tmp_path / "ward.db"
-    with start(path, str(path), "--stubborn") as process:
+    with start(path, "--stubborn") as process:
         process.send_signal(signal.SIGTERM)
         assert process.stderr.readline() == STOPPING + "\n"
         assert process.stdout.readline() == "closing\n"

@@ -4,14 +4,22 @@ import asyncio
 
 import pytest
 
+from pouch_host.collect.clocks import ClockJudge
 from pouch_host.collect.collector import Collector
 from pouch_host.collect.healing import Step
 from pouch_host.collect.link import LinkError, LinkFailure
 from pouch_host.collect.status import WardStatus
 from pouch_host.store import Store
-from tests.host.collect.fake_band import FakeAdapter, band, in_simulated_time
+from tests.host.collect.fake_band import (
+    FakeAdapter,
+    band,
+    in_simulated_time,
+    key_of,
+    known_of,
+    wall_clock,
+)
 
-NOW_UTC_S = 1_790_000_000.0
+BAND_IDS = (1, 2, 3)
 IN_PROGRESS = "Bluetooth adapter: [org.bluez.Error.InProgress] Operation already in progress"
 
 
@@ -25,7 +33,7 @@ class StuckAdapter(FakeAdapter):
     """
 
     def __init__(self, links, how, until, at_s=400.0):
-        super().__init__(links)
+        super().__init__(links, moving=True, keys=keys())
         self._how = how
         self._until = until
         self._at_s = at_s
@@ -70,17 +78,29 @@ def store(tmp_path):
 
 
 def links():
-    return {f"AA:0{number}": band(number, 10) for number in (1, 2, 3)}
+    return {f"AA:0{number}": band(number, 10, key_of(number)) for number in BAND_IDS}
+
+
+def keys():
+    return {f"AA:0{number}": key_of(number) for number in BAND_IDS}
 
 
 def run_for(adapter, store, for_s):
     """Run a collector; return its status and all that was told, each with its time."""
-    status = WardStatus(store, lambda: NOW_UTC_S)
+    known, status = known_of(*BAND_IDS), WardStatus(store, wall_clock)
     told = []
 
     async def scenario():
         loop = asyncio.get_running_loop()
-        collector = Collector(adapter, store, lambda: NOW_UTC_S + loop.time(), status=status)
+        collector = Collector(
+            adapter,
+            store,
+            wall_clock,
+            known,
+            ClockJudge(),
+            name_of=known.name_of,
+            status=status,
+        )
         task = asyncio.ensure_future(
             collector.run(300.0, lambda outcome: told.append((loop.time(), outcome)))
         )
@@ -138,9 +158,9 @@ def test_connect_that_fails_by_the_adapter_does_not_count_against_the_band(store
                 raise LinkError(LinkFailure.ADAPTER, "Bluetooth adapter: not ready")
             return super().connect(band)
 
-    status, told = run_for(NotReady({"AA:01": band(1, 10)}), store, 100)
+    status, told = run_for(NotReady(links(), moving=True, keys=keys()), store, 200)
     assert [outcome.failures for _, outcome in told[:2]] == [["Bluetooth adapter: not ready"]] * 2
     # Half a minute after each, and in the next window then.
     assert [time_s for time_s, _ in told[:2]] == [0, 60]
-    (one,) = status.bands() or [None]
-    assert one is None or not one.failure_counts
+    assert [one.label for one in status.bands()] == ["P-00000001", "P-00000002", "P-00000003"]
+    assert not any(one.failure_counts for one in status.bands())

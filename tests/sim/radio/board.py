@@ -4,6 +4,7 @@ import asyncio
 import inspect
 import random
 import uuid
+from typing import Any
 
 from pouch_sim.radio.addresses import BandAddresses
 from pouch_sim.radio.gatt_traffic import IRQ_GATTS_READ_REQUEST
@@ -59,6 +60,11 @@ class Board:
     @property
     def address(self):
         return self.radio.address
+
+    def mac(self):
+        """Return what the firmware is told of its address: kind and bytes."""
+        told: Any = self.ble.config("mac")
+        return told
 
     def _take(self, opcode, payload):
         self.events.append((opcode, payload))

@@ -5,7 +5,7 @@ import asyncio
 import pytest
 from bleak import BleakScanner
 
-from tests.sim.radio.board import ADDRESS, Board
+from tests.sim.radio.board import Board
 from tests.sim.vm.rig import simulation
 
 
@@ -34,7 +34,7 @@ def test_scans_that_died_hear_nothing_and_the_one_after_them_hears(count):
             assert await scan() == (False, False)
         heard.clear()
         assert await scan() == (True, True)
-        assert set(heard) == {ADDRESS}
+        assert set(heard) == {board.address}
 
     scanner = sim.backend().scanner
     sim.run(main())

@@ -1,11 +1,12 @@
 """Runs in MicroPython: fill a flash image with whole segments, as fast as that goes.
 
-    fill_segments.py IMAGE BAND_ID
+    fill_segments.py IMAGE BAND_ID KEY
 
 Until the log would give up its oldest for another one, as in a band that has been recording for
-months.
+months. KEY is the band's, in hexadecimal digits.
 """
 
+import json
 import os
 import sys
 
@@ -38,7 +39,7 @@ band_id = int(sys.argv[2])
 vfs.VfsLfs2.mkfs(flash, readsize=32, progsize=32, lookahead=32)
 vfs.mount(vfs.VfsLfs2(flash, mtime=False, readsize=32, progsize=32, lookahead=32), ROOT)
 with open(ROOT + "/config.json", "w") as file:
-    file.write('{"band_id": %d}' % band_id)
+    json.dump({"band_id": band_id, "key": sys.argv[3]}, file)
 os.mkdir(ROOT + "/log")
 count = 0
 while os.statvfs(ROOT)[3] >= FREE_BLOCKS_MIN + IMAGE_BLOCKS:

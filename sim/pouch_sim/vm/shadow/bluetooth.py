@@ -39,9 +39,9 @@ _AHEAD_US_MAX = const(1000)
 # wait for again: an answer costs a round trip to the simulator, which ends if it would not grant
 # it now. Only what changes nothing but the radio, and is answered alike as often as it is asked.
 _REPEATED = const(("active", "gatts_register_services", "gatts_set_buffer"))
-# These are answered alike for all bytes of one length, too.
+# These are answered alike whatever their arguments are.
 _ANY_BYTES = const(("gap_advertise", "gatts_write"))
-_GRANTED_MAX = const(12)
+_GRANTED_MAX = const(8)
 _granted = {}
 
 _handler = None
@@ -107,18 +107,13 @@ def _spend():
 
 def _call(name, arguments, options, /):
     request = repr(("ble", name, arguments, options)).encode()
-    key = crc32(request)
-    repeated = options or name in _REPEATED
-    if name in _ANY_BYTES:
-        repeated = True
-        lengths = [len(part) if isinstance(part, bytes) else part for part in arguments]
-        key = crc32(repr((name, lengths, options)).encode())
+    key = name if name in _ANY_BYTES else crc32(request)
     if key in _granted:
         _rt.send(_op.TELL, request)
-        return _granted[key]
+        return len(arguments[1]) if name == "gatts_write" else _granted[key]
     reply = _rt.call(_op.CALL, request)
     result = eval(reply) if reply else None
-    if repeated and len(_granted) < _GRANTED_MAX:
+    if (options or name in _REPEATED or key == name) and len(_granted) < _GRANTED_MAX:
         _granted[key] = result
     return result
 
