@@ -23,6 +23,7 @@ from pouch_protocol import package
 from tools.firmware_package import MAIN, ROOT, firmware_sources, firmware_version
 from tools.fold_constants import CONSTANTS, constants_of, fold
 from tools.mark_constants import mark
+from tools.share_names import share
 from tools.shorten_names import shorten
 
 # Native code of `drivers/loops.py` is made for one processor (mpy-cross -march).
@@ -91,7 +92,7 @@ def build_image(
     if f"boards/{board}.py" not in dict(sources):
         raise BuildError(f"no board named '{board}' in firmware/boards")
     shutil.rmtree(folder, ignore_errors=True)
-    constants = constants_of((root / CONSTANTS).read_text(encoding="utf-8"))
+    texts = _lean_texts(root, sources)
     files, source_bytes = [], 0
     for name, path in sources:
         target = folder / name
@@ -101,14 +102,24 @@ def build_image(
             shutil.copyfile(path, target)
             continue
         target = target.with_suffix(package.SUFFIX)
-        text = shorten(mark(fold(path.read_text(encoding="utf-8"), constants)))
-        _compile(compiler or _find_compiler(), name, path, text, target, march)
+        _compile(compiler or _find_compiler(), name, path, texts[name], target, march)
         name_there = target.relative_to(folder).as_posix()
         if package.is_image_path(name_there):
             files.append((name_there, target.read_bytes()))
             source_bytes += path.stat().st_size
     version = firmware_version(root)
     return Image(board, version, folder, files, _index(version, board, files), source_bytes)
+
+
+def _lean_texts(root: Path, sources: list[tuple[str, Path]]) -> dict[str, str]:
+    """Return the texts to compile: with as few names as a board can have."""
+    constants = constants_of((root / CONSTANTS).read_text(encoding="utf-8"))
+    return share(
+        {
+            name: shorten(mark(fold(path.read_text(encoding="utf-8"), constants)))
+            for name, path in sources
+        }
+    )
 
 
 def _index(version: tuple[int, int, int], board: str, files: list[tuple[str, bytes]]) -> bytes:

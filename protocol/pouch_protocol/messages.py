@@ -72,8 +72,8 @@ RECORDS_OVERHEAD_BYTES = _HEAD_BYTES + LAYOUTS[c.OP_RECORDS].size + CRC_BYTES
 _PAYLOAD_OFFSETS = {c.OP_RECORDS: "records_offset", c.OP_UPDATE_DATA: "data_offset"}
 UPDATE_DATA_OFFSET = _HEAD_BYTES + LAYOUTS[c.OP_UPDATE_DATA].size
 UPDATE_DATA_BYTES_MAX = c.MESSAGE_BYTES_MAX - UPDATE_DATA_OFFSET - CRC_BYTES
-# Field of HELLO_REPLY that every version has.
-_HELLO_STABLE = Layout("wire_version B")
+# Field of HELLO_REPLY that every version has. A text: a band never reads it.
+_HELLO_STABLE = "wire_version B"
 
 
 class Message:
@@ -167,7 +167,7 @@ def decode(data: bytes) -> Message:
 
 def _check_wire_version(body: "bytes | memoryview") -> None:
     """Refuse a newer band before its unknown fields are misread."""
-    stable = _HELLO_STABLE.decode(body)
+    stable = Layout(_HELLO_STABLE).decode(body)
     if stable["wire_version"] > c.WIRE_VERSION:
         raise Unsupported(
             "the band speaks wire version %d; this program reads up to %d"
