@@ -22,8 +22,8 @@ from tests.host.collect.sealed_band import SealedLink, SealedSource, Ward, made_
 # frames at MTU 23, of which none may be lost; it is four at 247.
 _WORST = {23: 0.008, 185: 0.08, 247: 0.08, 517: 0.08}
 _RECORDS = made_records(300)
-# A connection that fails for silence takes ten seconds and some frames. The worst of 600 seeds took
-# nine connections; ten times that is no progress at all.
+# A connection that fails for silence takes ten seconds and some frames. The worst of 600 seeds
+# took nine connections; ten times that is no progress at all.
 _CONNECTIONS_MAX = 100
 _SIMULATED_S_MAX = 1200.0
 _PARTS = 4
