@@ -34,6 +34,7 @@ _AHEAD_S_MAX = 3_600.0
 # clock that was never set shows 1970 or 2000.
 _EARLIEST_UTC_S = 1_767_225_600.0
 _LATEST_UTC_S = 4_102_444_800.0
+_IMPOSSIBLE = ", which cannot be"
 _UPTIME_CS_MOD = 1 << 32
 
 
@@ -77,7 +78,7 @@ class ClockJudge:
         now_utc_s = self._now_utc_s
         if now_utc_s is not None and not _EARLIEST_UTC_S <= now_utc_s <= _LATEST_UTC_S:
             # No vouching helps: a band cannot be told such a time, or never needs to be.
-            return f"this computer's clock says {_text(now_utc_s)}, which cannot be"
+            return f"this computer's clock says {_text(now_utc_s)}{_IMPOSSIBLE}"
         if self._trusted:
             return None
         if self._votes:
@@ -159,7 +160,8 @@ class ClockJudge:
 
 def clock_hint(doubt: str) -> str:
     """Return what to say of a clock that is in doubt, and what to do."""
-    return f"{doubt}: no band is told the time; set the clock, or say --trust-clock"
+    vouch = "" if doubt.endswith(_IMPOSSIBLE) else ", or say --trust-clock"
+    return f"{doubt}: no band is told the time; set the clock{vouch}"
 
 
 def _text(utc_s: float) -> str:

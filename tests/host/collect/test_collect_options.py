@@ -5,6 +5,7 @@ import socket
 import pytest
 from typer.testing import CliRunner
 
+from pouch_host import cli_collect
 from pouch_host.cli import app
 from pouch_host.cli_collect import parse_metrics
 from pouch_host.collect import ble
@@ -73,6 +74,16 @@ def test_without_the_key_of_any_band_there_is_nothing_to_listen_for(tmp_path, ad
     assert result.stderr.startswith(f"error: no key of any band in {empty}: 'pouch provision'")
     assert adapter.heard == []
     assert not path.exists()
+
+
+@pytest.mark.parametrize("said", [[], ["--trust-clock"]])
+def test_clock_is_vouched_for_by_whoever_says_so(tmp_path, keys, adapter, monkeypatch, said):
+    asked = []
+    monkeypatch.setattr(cli_collect, "collect_into", lambda *_, **options: asked.append(options))
+    result = collect(tmp_path / "ward.db", "--keys", keys, *said)
+    assert result.exit_code == 0, result.stderr
+    (options,) = asked
+    assert options["trust_clock"] is bool(said)
 
 
 def test_help_says_how_it_ends_and_what_it_does_about_failures():

@@ -62,6 +62,7 @@ def test_scrape_tells_of_each_band_and_of_the_adapter_as_it_is_now(store):
         ("pouch_band_failures_total", LABEL, "lost"): 1,
         ("pouch_band_failures_total", LABEL, "silent"): 1,
         ("pouch_stranger_bands",): 5,
+        ("pouch_clock_doubted",): 0,
         ("pouch_adapter_up",): 0,
         ("pouch_adapter_failures_total",): 1,
         ("pouch_adapter_resets_total",): 1,
@@ -82,6 +83,17 @@ def test_scrape_says_nothing_about_a_baby_and_nothing_that_is_not_known(store):
     # Never met: no battery, no contact, instead of an empty one at the beginning of time.
     assert ("pouch_band_battery_volts", "P-00000077") not in samples
     assert ("pouch_band_last_contact_timestamp_seconds", "P-00000077") not in samples
+
+
+def test_scrape_tells_whether_the_clock_is_in_doubt_and_not_why(store):
+    status = WardStatus(store, lambda: NOW_UTC_S)
+    with serving(status, "127.0.0.1", 0) as url:
+        status.clock_doubt = f"this computer's clock says 2020, and band {LABEL} 2026"
+        doubted, text = scrape(url)
+        status.clock_doubt = ""
+        right, _ = scrape(url)
+    assert (doubted["pouch_clock_doubted",], right["pouch_clock_doubted",]) == (1, 0)
+    assert "2020" not in text
 
 
 def test_two_collectors_in_one_process_share_no_figure(store, tmp_path):

@@ -77,6 +77,16 @@ def test_table_says_what_is_wrong_with_the_adapter_and_who_was_left_alone(status
     ]
 
 
+def test_table_says_what_speaks_against_the_clock_and_what_to_do(status):
+    status.clock_doubt = "this computer's clock says 2027, and band P-00000001 2026"
+    assert " ".join(shown(status)).endswith(
+        " this computer's clock says 2027, and band P-00000001 2026: no band is told the time;"
+        " set the clock, or say --trust-clock"
+    )
+    status.clock_doubt = ""
+    assert shown(status)[-1] == "Ctrl-C ends it in order"
+
+
 def screen_text(status, *, terminal, **options):
     """Let a screen tell of a round; return all that was written."""
     file = io.StringIO()
