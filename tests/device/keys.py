@@ -5,6 +5,7 @@ Numbers that stand in no standard were worked out once with a host's suite.
 
 from pouch_protocol import auth
 from tests.protocol.plain import KEY, OTHER_KEY, Suite
+from tests.support.on_band.vectors import read
 
 
 def test_hmac_of_rfc_4231():
@@ -47,6 +48,45 @@ def test_proofs_are_of_all_that_was_said():
     assert keys.band_proof == bytes.fromhex("3a0c7f39b56386ff23ca57e7f732e384")
     other = auth.SessionKeys(Suite, KEY, bytes(32), b"hello", b"replY")
     assert other.host_proof != keys.host_proof
+
+
+# In parts, since one would leave more garbage than fits where none is collected in between.
+def test_vectors_0():
+    _check_vectors(0)
+
+
+def test_vectors_1():
+    _check_vectors(1)
+
+
+def test_vectors_2():
+    _check_vectors(2)
+
+
+def test_vectors_3():
+    _check_vectors(3)
+
+
+def test_vectors_4():
+    _check_vectors(4)
+
+
+def _check_vectors(part):
+    for vector in read("keys", indent=4, part=part, parts=5):
+        given = {name: bytes.fromhex(vector[name]) for name in vector if name != "about"}
+        if "made" in given:
+            made = given.pop("made")
+            assert auth.hkdf_sha256(Suite, count=len(made), **given) == made, vector["about"]
+        elif "token" in given:
+            recognition = auth.Recognition(Suite, given["key"])
+            assert recognition.token(given["token"][:3]) == given["token"], vector["about"]
+            hint = recognition.hint(given["host_nonce"], given["band_nonce"])
+            assert hint == given["hint"], vector["about"]
+        else:
+            said = [given[name] for name in ("key", "nonces", "hello", "hello_reply")]
+            keys = auth.SessionKeys(Suite, *said)
+            assert keys.host_proof == given["host_proof"], vector["about"]
+            assert keys.band_proof == given["band_proof"], vector["about"]
 
 
 def test_tags_are_compared_whole():

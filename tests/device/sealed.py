@@ -10,6 +10,7 @@ from pouch_protocol.frames import Joiner, Splitter
 from pouch_protocol.sealing import Opener, Sealer
 from tests.protocol.plain import HOST_NONCE, KEY, ListSource, raises
 from tests.support.on_band.device import skip
+from tests.support.on_band.vectors import read
 
 # A frame that fills the largest link packet, sealed.
 FRAME = b"\xc0" + bytes(range(235))
@@ -53,6 +54,25 @@ def test_sealed_frame_opens_once_and_a_changed_one_does_not():
     raises(Corrupt, opener.open, sealed[:9] + bytes((sealed[9] ^ 1,)) + sealed[10:])
     assert opener.open(sealed) == FRAME
     assert opener.open(sealed) is None
+
+
+def test_vectors():
+    suite = _suite()
+    for vector in read("sealed"):
+        keys = (
+            suite.block_cipher(bytes.fromhex(vector["encrypt"])),
+            suite.mac(bytes.fromhex(vector["mac"])),
+        )
+        sealer = Sealer(keys, vector["channel"])
+        counter = 0
+        for frame in vector["frames"]:
+            while counter < frame["counter"]:
+                # Frames that the vector does not list.
+                sealer.seal(bytes((0xC0 | counter & 0x3F, 0)))
+                counter += 1
+            sealed = sealer.seal(bytes.fromhex(frame["clear"]))
+            assert sealed == bytes.fromhex(frame["sealed"]), vector["about"]
+            counter += 1
 
 
 def _us(action, *arguments):

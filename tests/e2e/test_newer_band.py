@@ -25,9 +25,9 @@ def test_newer_band_is_told_of_and_the_others_are_read(tmp_path, seed):
     path.run(path.collect(HOUR_S))
     for outcome in path.rounds:
         (failure,) = outcome.failures
-        # Who it is a band says sealed only, and those words this program does not know.
+        # It is known by its key: who it is a band says sealed only, in words that are not known.
         assert failure == (
-            "the band speaks wire version 2; this program reads up to 1:"
+            "band P-00001001: the band speaks wire version 2; this program reads up to 1:"
             " update Pouch on this computer"
         )
         assert "\n" not in failure

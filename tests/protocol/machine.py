@@ -48,7 +48,7 @@ class NotedSuite(HostSuite):
 
         def noted(data):
             for at in range(0, len(data), 16):
-                block = key, data[at : at + 16]
+                block = key, bytes(data[at : at + 16])
                 if block in self.blocks:
                     self.twice.append(block)
                 self.blocks.add(block)

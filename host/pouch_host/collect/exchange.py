@@ -24,6 +24,8 @@ NO_KEY_HERE = (
     "this computer has no key for this band: 'pouch keys add' takes one from its label,"
     " 'pouch provision' gives it one over USB"
 )
+# A piece that nobody asked for is passed over; who goes on so is broken, and never ends.
+_STRAY_RECORDS_MAX = 1_000
 # A frame that was damaged on the way is asked for again this often.
 _ATTEMPTS = 3
 
@@ -162,7 +164,7 @@ class Exchange:
                     # Whoever says a lot that holds no records is as good as silent.
                     deadline = self._deadline()
                     left -= len(event.data) // c.RECORD_BYTES
-                    if left < 0:
+                    if left < -_STRAY_RECORDS_MAX:
                         raise LinkError(LinkFailure.REFUSED, "sends more than it was asked for")
                     take(event)
                 elif isinstance(event, Reported):

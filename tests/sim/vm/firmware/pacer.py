@@ -17,7 +17,9 @@ CONTROL, STREAM = 0, 1
 
 
 class Session:
-    """Stands in for a BandSession; every frame has its number."""
+    """Stands in for a BandSession of a host with the key; every frame has its number."""
+
+    trusted = True
 
     def __init__(self, source):
         self.replies = []
