@@ -45,6 +45,9 @@ class Source:
         self._version = version
         self._make_requests = make_requests
         self._requests = None
+        # The key of the last token, and what was worked out of it.
+        self._known_key = None
+        self._recognition = None
 
     @property
     def key(self) -> "bytes | None":
@@ -54,9 +57,14 @@ class Source:
     def token(self) -> bytes:
         """Return what an advertisement says: to who has the key that it is this band."""
         nonce = self._board.random_bytes(auth.TOKEN_BYTES)
-        if self._config.key is None:
+        key = self._config.key
+        if key is None:
             return nonce
-        return auth.Recognition(suite, self._config.key).token(nonce)
+        # Kept: to make it anew for each window would take a day 0.2 mAh, since the radio is on.
+        if self._recognition is None or self._known_key != key:
+            self._known_key = key
+            self._recognition = auth.Recognition(suite, key)
+        return self._recognition.token(nonce)
 
     def battery_class(self) -> int:
         """Return what anybody may know of the battery, one of the BATTERY constants."""

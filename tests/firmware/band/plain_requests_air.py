@@ -98,13 +98,15 @@ class Host:
         self.say(data)
         return messages.decode(self.hear()).fields
 
-    def authenticate(self, key=KEY):
-        """Prove to have a key; return whether that worked."""
+    def authenticate(self, key=KEY, guesses=0):
+        """Prove to have a key, after so many wrong proofs; return whether that worked."""
         hello = messages.encode(c.OP_HELLO, 1, HELLO)
         self.say(hello)
         reply = self.hear()
         nonces = HELLO["nonce"] + messages.decode(reply).fields["nonce"]
         keys = auth.SessionKeys(suite, key, nonces, hello, reply)
+        for _ in range(guesses):
+            self.ask(messages.encode(c.OP_AUTH, 2, {"proof": bytes(16)}))
         answer = self.ask(messages.encode(c.OP_AUTH, 2, {"proof": keys.host_proof}))
         if "proof" not in answer:
             return False
@@ -164,6 +166,13 @@ def test_stranger_has_no_settings_changed_whatever_he_proves():
     # After all that the right key is let in.
     assert host.authenticate()
     assert host.configure() == c.CODE_SUCCESS
+
+
+def test_greeting_is_good_for_one_proof():
+    # Whoever guesses has to be given another nonce for each guess.
+    host = Host(Source(plain_requests.Band()))
+    assert not host.authenticate(guesses=1)
+    assert host.authenticate()
 
 
 def test_band_without_a_key_takes_its_first_over_the_cable_and_then_only_its_holder():

@@ -173,6 +173,26 @@ def test_token_is_of_the_key_and_another_one_each_time():
     assert not any(auth.Recognition(suite, OTHER_KEY).made_token(token) for token in tokens)
 
 
+def test_key_is_worked_on_once_and_not_for_each_token():
+    made = []
+    real = auth.Recognition
+
+    def counted(suite, key):
+        made.append(key)
+        return real(suite, key)
+
+    auth.Recognition = counted
+    try:
+        source, _, _ = _band(0)
+        for _ in range(5):
+            source.token()
+        source._config.key = OTHER_KEY
+        source.token()
+    finally:
+        auth.Recognition = real
+    assert made == [KEY, OTHER_KEY]
+
+
 def test_token_of_a_band_without_a_key_is_drawn_whole():
     board = Board()
     source, _, _ = _band(0, key=None, board=board)
