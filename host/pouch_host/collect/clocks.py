@@ -54,14 +54,23 @@ class _Vote:
 class ClockJudge:
     """Collects what speaks for and against this host's clock; its own time is the loop's."""
 
-    def __init__(self, newest_utc_s: float | None = None, *, trusted: bool = False) -> None:
+    def __init__(
+        self,
+        newest_utc_s: float | None = None,
+        *,
+        trusted: bool = False,
+        earliest_utc_s: float = _EARLIEST_UTC_S,
+    ) -> None:
         """Begin with what the store knows.
 
         Args:
             newest_utc_s: time of the store's newest contact with a band; None if there is none.
             trusted: whether a person has looked at the clock and vouches for it, until it is set
                 anew.
+            earliest_utc_s: no clock is right that shows a time before this; a simulation may play
+                in earlier years.
         """
+        self._earliest_utc_s = earliest_utc_s
         self._newest_utc_s = newest_utc_s
         self._trusted = trusted
         self._votes: dict[str, _Vote] = {}
@@ -76,7 +85,7 @@ class ClockJudge:
         As of the last `look` or `compare`.
         """
         now_utc_s = self._now_utc_s
-        if now_utc_s is not None and not _EARLIEST_UTC_S <= now_utc_s <= _LATEST_UTC_S:
+        if now_utc_s is not None and not self._earliest_utc_s <= now_utc_s <= _LATEST_UTC_S:
             # No vouching helps: a band cannot be told such a time, or never needs to be.
             return f"this computer's clock says {_text(now_utc_s)}{_IMPOSSIBLE}"
         if self._trusted:

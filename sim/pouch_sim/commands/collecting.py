@@ -25,7 +25,8 @@ def simulated_collector(simulation: Simulation, store: Store) -> Collector:
         store,
         simulation.now_utc_s,
         known,
-        ClockJudge(store.newest_contact_utc_s()),
+        # A recording may be of any year.
+        ClockJudge(store.newest_contact_utc_s(), earliest_utc_s=0.0),
         name_of=known.name_of,
     )
 
