@@ -7,10 +7,10 @@ from tests.e2e.load_ward import run_ward
 
 
 def test_ward_of_fifty_with_losses_is_gapless_at_the_end(tmp_path, seed):
-    result = run_ward(tmp_path, seed, 50, 3)
+    result = run_ward(tmp_path, seed, 50, 1.5, interval_s=120)
     assert result.missing == {}
     assert result.wrong == {}
-    assert result.record_count > 50 * 3 * 120
+    assert result.record_count > 50 * 1.5 * 30
     assert result.failure_count > 0, "nothing was lost: the test proves nothing"
 
 
