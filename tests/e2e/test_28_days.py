@@ -5,7 +5,6 @@ oldest one. It runs with a clock of its own that is three percent slow, loses po
 of its thermometers gets stuck. No host comes by but on the first day and after the last.
 """
 
-import json
 import math
 import statistics
 
@@ -15,6 +14,7 @@ from pouch_protocol import constants as c
 from pouch_protocol import records
 from pouch_sim.hardware.flash import FlashImage
 from pouch_sim.hardware.pod import Pod, PodFaults
+from pouch_sim.ward import BandPlan, settings_text
 from pouch_sim.world.scripted import ScriptedWorld
 from pouch_sim.world.surroundings import INFANT_THERMOMETER
 from tests.e2e.whole_path import DAY_S, WholePath, flashed
@@ -36,10 +36,10 @@ HEAP_NOISE_BYTES = 2_048
 CS_PER_DAY = 8_640_000
 
 
-def _fill(image, path):
+def _fill(image, simulation, world):
     """Fill a flash image; return the record numbers of the oldest and the next record."""
     FlashImage(image)
-    settings = json.dumps({"band_id": BAND_ID, "plan": c.PLAN_SLOW})
+    settings = settings_text(simulation, BandPlan(BAND_ID, world, radio_plan=c.PLAN_SLOW))
     result = run_in_micropython(
         "tests/support/on_band/fill_ring.py",
         str(image),
@@ -58,9 +58,10 @@ class FourWeeks:
         self.path = WholePath(folder, seed)
         bands = folder / "bands"
         bands.mkdir()
-        self.old = _fill(bands / f"band-{BAND_ID:08x}.flash", folder)
-        firmware, protocol = compiled(folder / "compiled")
         world = ScriptedWorld(seed, 0, worn_by_infant=True)
+        image = bands / f"band-{BAND_ID:08x}.flash"
+        self.old = _fill(image, self.path.simulation, world)
+        firmware, protocol = compiled(folder / "compiled")
         stuck = {INFANT_THERMOMETER: round(STUCK_FROM_DAY * US_PER_DAY)}
         self.band = self.path.add_band(
             surroundings=world,
