@@ -4,6 +4,7 @@ Runs as `python -m tests.bluez.scenario FOLDER` beside bluetoothd, on what recor
 folder; see __main__.py, which starts all this.
 """
 
+import asyncio
 import shutil
 import sys
 import tempfile
@@ -14,6 +15,7 @@ from bleak import BleakScanner
 from bumble import hci
 from bumble.device import AdvertisingType
 
+from pouch_host.collect.backoff import growing_pause_s
 from pouch_protocol import constants as c
 from pouch_sim.radio import stack
 from tests.bluez import lines
@@ -121,6 +123,8 @@ async def interruptions(path, band):
     outcome = await path.interrupted_pull(band, _BREAK_AFTER, carry_away)
     lines.step(f"the band was carried away in the middle: {outcome}")
     band.in_range = True
+    # It has failed twice in a row, and has to wait for its next turn.
+    await asyncio.sleep(growing_pause_s(2))
 
 
 async def last_rounds(path, band):
