@@ -17,11 +17,12 @@ import io
 import itertools
 import keyword
 import re
-import string
 import tokenize
 from collections.abc import Iterable, Iterator, Mapping
 from collections.abc import Set as AbstractSet
 from pathlib import Path
+
+from tools.shorten_names import rename, short_names
 
 _OUTSIDE = Path(__file__).with_name("outside_names.txt")
 # An update never changes the loader, which meets what is newer than itself; a board's file says
@@ -42,7 +43,7 @@ def share(texts: Mapping[str, str]) -> dict[str, str]:
     """
     names = shared_names(texts)
     return {
-        path: text if path.startswith(_LEFT_ALONE) else _rename(text, names)
+        path: text if path.startswith(_LEFT_ALONE) else rename(text, names)
         for path, text in texts.items()
     }
 
@@ -262,29 +263,11 @@ def _named(meets: Mapping[str, AbstractSet[str]], taken: AbstractSet[str]) -> di
         near = {numbers[other] for other in meets[name] if other in numbers}
         numbers[name] = next(number for number in itertools.count() if number not in near)
     used = taken | _outside_names() | set(keyword.kwlist)
-    short = (name for name in _short_names() if name not in used)
+    short = (name for name in short_names() if name not in used)
     by_number = list(itertools.islice(short, max(numbers.values(), default=-1) + 1))
     return {name: by_number[number] for name, number in numbers.items()}
-
-
-def _short_names() -> Iterator[str]:
-    for length in itertools.count(1):
-        for letters in itertools.product(string.ascii_lowercase, repeat=length):
-            yield "".join(letters)
 
 
 def _words(text: str) -> set[str]:
     tokens = tokenize.generate_tokens(io.StringIO(text).readline)
     return {token.string for token in tokens if token.type == tokenize.NAME}
-
-
-def _rename(text: str, names: Mapping[str, str]) -> str:
-    lines = text.splitlines(keepends=True)
-    tokens = list(tokenize.generate_tokens(io.StringIO(text).readline))
-    # From the end, so that what stands before keeps its place.
-    for token in reversed(tokens):
-        if token.type == tokenize.NAME and token.string in names:
-            row, column = token.start
-            line = lines[row - 1]
-            lines[row - 1] = line[:column] + names[token.string] + line[token.end[1] :]
-    return "".join(lines)

@@ -11,7 +11,7 @@ import io
 import itertools
 import string
 import tokenize
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 
 def shorten(text: str) -> str:
@@ -20,7 +20,16 @@ def shorten(text: str) -> str:
     Args:
         text: of the module.
     """
-    names = private_names(text)
+    return rename(text, private_names(text))
+
+
+def rename(text: str, names: Mapping[str, str]) -> str:
+    """Return a module's text with other names; lines stay where they are.
+
+    Args:
+        text: of the module.
+        names: the new one of each.
+    """
     if not names:
         return text
     lines = text.splitlines(keepends=True)
@@ -43,7 +52,7 @@ def private_names(text: str) -> dict[str, str]:
     tree = ast.parse(text)
     used = {token.string for token in tokenize.generate_tokens(io.StringIO(text).readline)}
     made = {name: None for node in ast.walk(tree) for name in _made(node) if _is_private(name)}
-    short = (name for name in _short_names() if name not in used)
+    short = (name for name in short_names("_") if name not in used)
     return dict(zip(made, short, strict=False))
 
 
@@ -66,7 +75,12 @@ def _made(node: ast.AST) -> list[str]:
     return []
 
 
-def _short_names() -> Iterator[str]:
+def short_names(start: str = "") -> Iterator[str]:
+    """Yield names, shortest first, for ever: a, b, ... z, aa, ab, ...
+
+    Args:
+        start: what each begins with.
+    """
     for length in itertools.count(1):
         for letters in itertools.product(string.ascii_lowercase, repeat=length):
-            yield "_" + "".join(letters)
+            yield start + "".join(letters)

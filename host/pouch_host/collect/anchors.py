@@ -5,8 +5,8 @@ import asyncio
 # An anchor an hour bounds the error of a clock that drifts by 50 ppm to 0.2 s, and costs the
 # band's log 0.8 % of its room. One at each pull would cost ten times that.
 _INTERVAL_S = 3600.0
-# Between the two moments, both told by the band, at which it stores an anchor and takes it for
-# its clock lies a flush. No other host can have set it so soon after us.
+# Between the two moments, both told by the band, at which it sets its clock and makes the anchor
+# lies next to nothing, or an erase of its flash. No other host can have set it so soon after us.
 _SAME_CS = 300
 _UPTIME_CS_MOD = 1 << 32
 

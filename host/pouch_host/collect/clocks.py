@@ -43,11 +43,11 @@ class _Vote:
     """What one band says.
 
     Attributes:
-        off_s: seconds that it is ahead of this host; 0 if it agrees.
+        agrees: whether it has the time that this host has.
         text: the two times, for a person.
     """
 
-    off_s: float
+    agrees: bool
     text: str
 
 
@@ -91,16 +91,11 @@ class ClockJudge:
         if self._trusted:
             return None
         if self._votes:
-            against = [vote for vote in self._votes.values() if vote.off_s]
+            against = [vote for vote in self._votes.values() if not vote.agrees]
             # One band may have its time from a host that was wrong. As many as agree have not.
             outvoted = 2 * len(against) < len(self._votes)
             return None if outvoted else against[-1].text
         return self._store_doubt()
-
-    @property
-    def disagreeing(self) -> dict[str, float]:
-        """By label: seconds that each band's clock is ahead of this host's, if it is off."""
-        return {label: vote.off_s for label, vote in self._votes.items() if vote.off_s}
 
     def look(self, now_utc_s: float) -> bool:
         """Take note of the clock; call it before bands are compared or told.
@@ -141,15 +136,14 @@ class ClockJudge:
         age_s = (told["uptime_cs"] - told["set_uptime_cs"]) % _UPTIME_CS_MOD / c.CS_PER_S
         allowed_s = _TOLERANCE_S + _DRIFT * age_s
         allowed_s += (told["round_trip_ms"] + round_trip_ms) / 1000
-        off_s = band_utc_s - now_utc_s
-        agrees = abs(off_s) <= allowed_s
+        agrees = abs(band_utc_s - now_utc_s) <= allowed_s
         text = (
             f"this computer's clock says {_text(now_utc_s)}, and band {label}, by a clock that"
             f" it was told, {_text(band_utc_s)}"
         )
         # Anew, so that the last one is the newest.
         self._votes.pop(label, None)
-        self._votes[label] = _Vote(0.0 if agrees else off_s, text)
+        self._votes[label] = _Vote(agrees, text)
 
     def may_tell(self) -> bool:
         """Say whether bands may be told this host's time."""

@@ -136,6 +136,3 @@ class KnownBands:
                 for key in held
             ]
         return self._recognitions
-
-
-NOBODY = KnownBands.of({})

@@ -167,10 +167,10 @@ async def _fetch_missing(
 
 
 def _log_result(result: PullResult) -> None:
-    log.info("%s: %d new records", result.label, result.new_count)
+    log.info("band %s: %d new records", result.label, result.new_count)
     if result.missing_count or result.absent_count or result.corrupt_count:
         log.warning(
-            "%s: %d records did not arrive, %d are gone from the band, %d are damaged on it",
+            "band %s: %d records did not arrive, %d are gone from the band, %d are damaged on it",
             result.label,
             result.missing_count,
             result.absent_count,

@@ -23,8 +23,8 @@ import alembic.command  # noqa: F401 - loaded before the forks, or each child wo
 from sqlalchemy.dialects.sqlite.pysqlite import SQLiteDialect_pysqlite
 
 from pouch_host.collect import pull as pull_module
-from tests.host.collect.fake_band import in_simulated_time
-from tests.host.collect.sealed_band import SealedLink, SealedSource, Ward, made_records
+from tests.host.collect.fake_band import in_simulated_time, made_records
+from tests.host.collect.sealed_band import SealedLink, SealedSource, Ward
 
 # The store's own connections check-point at a thousand pages, which no test here reaches.
 _CHECKPOINT_PAGES = 8

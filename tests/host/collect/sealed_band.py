@@ -25,24 +25,15 @@ from pouch_host.store import Store
 from pouch_protocol import constants as c
 from pouch_protocol import messages, records
 from pouch_protocol.band import BandSession
-from tests.protocol.plain import BAND_ID, KEY, ListSource, sample
+from tests.host.collect.fake_band import LOG_ID, NOW_UTC_S
+from tests.protocol.plain import BAND_ID, KEY, ListSource
 
-LOG_ID = 7
-NOW_UTC_S = 1_790_000_000.0
 LABEL = c.band_label(BAND_ID)
 KNOWN = KnownBands.of({LABEL: [KEY]})
 
 # A frame takes a connection interval at most. The band says that much ahead of the host's radio.
 _FRAME_S = 0.0075
 _AHEAD_FRAMES = 6
-
-
-def made_records(count):
-    """Return that many sample records of log LOG_ID, no two alike."""
-    return [
-        records.encode(c.KIND_SAMPLE, sample(uptime_cs=3000 * number), LOG_ID, number)
-        for number in range(count)
-    ]
 
 
 class SealedSource(ListSource):

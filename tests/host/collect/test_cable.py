@@ -8,7 +8,7 @@ from pouch_host.collect.anchors import AnchorPlan
 from pouch_host.collect.cable import GREET_TIMEOUT_S, CableLink, greeted
 from pouch_host.collect.clocks import ClockJudge
 from pouch_host.collect.exchange import Exchange, Refusal
-from pouch_host.collect.known import NOBODY
+from pouch_host.collect.known import KnownBands
 from pouch_host.collect.link import LinkError, LinkFailure
 from pouch_host.collect.pull import pull
 from pouch_host.collect.reaching import CableReach
@@ -151,7 +151,9 @@ def test_band_that_does_not_answer_is_told_of_and_given_up(tmp_path):
 
     async def scenario(band, _reach):
         band.deaf = True
-        reach = CableReach(PORT, band.open_port, lambda: NOW_UTC_S, NOBODY, notes.append)
+        reach = CableReach(
+            PORT, band.open_port, lambda: NOW_UTC_S, KnownBands.of({}), notes.append
+        )
         with pytest.raises(LinkError, match="no band answers"):
             async with reach.connect():
                 pass
@@ -166,7 +168,9 @@ def test_band_that_starts_again_is_no_sleeper(tmp_path):
     notes = []
 
     async def scenario(band, _reach):
-        reach = CableReach(PORT, band.open_port, lambda: NOW_UTC_S, NOBODY, notes.append)
+        reach = CableReach(
+            PORT, band.open_port, lambda: NOW_UTC_S, KnownBands.of({}), notes.append
+        )
         async with reach.connect():
             pass
         band.deaf = True

@@ -24,6 +24,11 @@ def told(utc_s, *, age_s=0.0, round_trip_ms=0, uptime_cs=50_000_000, status=c.TI
     }
 
 
+def disagreeing(judge):
+    """Return the bands whose clocks are not this host's."""
+    return {label for label, vote in judge._votes.items() if not vote.agrees}
+
+
 class Host:
     """A judge and the clock that it judges."""
 
@@ -61,7 +66,7 @@ def test_nothing_speaks_against_a_clock_of_which_nobody_knows():
         assert host.judge.may_tell()
         # A band whose clock was lost has no opinion.
         assert host.meets("P-1", -YEAR_S, status=c.TIME_UNKNOWN)
-        assert host.judge.disagreeing == {}
+        assert disagreeing(host.judge) == set()
 
     judged(scenario)
 
@@ -70,7 +75,7 @@ def test_nothing_speaks_against_a_clock_of_which_nobody_knows():
 def test_band_that_knows_better_keeps_the_clock_from_being_told(off_s):
     async def scenario(host):
         assert not host.meets("P-1", off_s)
-        assert host.judge.disagreeing == {"P-1": pytest.approx(off_s, abs=0.01)}
+        assert disagreeing(host.judge) == {"P-1"}
         assert "this computer's clock says 2026-09-21 14:13 UTC, and band P-1" in host.judge.doubt
 
     judged(scenario)
@@ -107,7 +112,7 @@ def test_most_bands_decide(off, agreeing, may_tell):
         for number in range(agreeing):
             host.meets(f"P-1{number}")
         assert host.judge.may_tell() is may_tell
-        assert len(host.judge.disagreeing) == off
+        assert len(disagreeing(host.judge)) == off
 
     judged(scenario)
 
@@ -143,7 +148,7 @@ def test_store_contradicts_a_clock_that_leaves_a_gap_or_runs_behind_it(newest_of
 def test_clock_that_a_person_vouches_for_is_told():
     async def scenario(host):
         assert host.meets("P-1", YEAR_S)
-        assert host.judge.disagreeing == {"P-1": pytest.approx(YEAR_S)}
+        assert disagreeing(host.judge) == {"P-1"}
 
     judged(scenario, NOW_UTC_S - YEAR_S, trusted=True)
 
@@ -183,7 +188,7 @@ def test_what_was_compared_before_the_clock_was_set_is_void():
         await asyncio.sleep(60)
         host.off_s = 0.0
         host.judge.look(host.now_s())
-        assert host.judge.disagreeing == {}
+        assert disagreeing(host.judge) == set()
         assert host.meets("P-1")
 
     judged(scenario)
@@ -217,6 +222,6 @@ def test_clock_that_is_steered_slowly_is_not_set_anew():
             await asyncio.sleep(300)
             host.off_s += 0.5
             assert not host.judge.look(host.now_s())
-        assert host.judge.disagreeing
+        assert disagreeing(host.judge)
 
     judged(scenario)

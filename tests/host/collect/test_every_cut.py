@@ -7,8 +7,8 @@ import pytest
 from pouch_host.collect import pull as pull_module
 from pouch_host.collect.link import LinkError, LinkFailure
 from pouch_host.store.ranges import merge
-from tests.host.collect.fake_band import in_simulated_time
-from tests.host.collect.sealed_band import LOG_ID, SealedLink, SealedSource, Ward, made_records
+from tests.host.collect.fake_band import LOG_ID, in_simulated_time, made_records
+from tests.host.collect.sealed_band import SealedLink, SealedSource, Ward
 from tests.protocol.plain import BAND_ID
 
 MTUS = (23, 185, 247, 517)

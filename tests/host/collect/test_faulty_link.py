@@ -14,9 +14,9 @@ import pytest
 from pouch_host.collect.link import LinkError
 from pouch_protocol import messages, sealing
 from pouch_protocol.errors import Truncated
-from tests.host.collect.fake_band import in_simulated_time
+from tests.host.collect.fake_band import in_simulated_time, made_records
 from tests.host.collect.faulty_way import Faults, FaultyWay
-from tests.host.collect.sealed_band import SealedLink, SealedSource, Ward, made_records
+from tests.host.collect.sealed_band import SealedLink, SealedSource, Ward
 
 # By the MTU: how often each fault befalls a frame, at the worst. A message is sixteen frames at
 # MTU 23, of which none may be lost; it is four at 247.

@@ -12,14 +12,8 @@ from pathlib import Path
 import pytest
 import sqlalchemy as sa
 
-from tests.host.collect.fake_band import in_simulated_time
-from tests.host.collect.sealed_band import (
-    SealedLink,
-    SealedSource,
-    Ward,
-    made_records,
-    memory_folder,
-)
+from tests.host.collect.fake_band import in_simulated_time, made_records
+from tests.host.collect.sealed_band import SealedLink, SealedSource, Ward, memory_folder
 from tests.support.micropython import ROOT
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="there is no SIGKILL")

@@ -5,7 +5,7 @@ import secrets
 import pytest
 
 from pouch_host.band_keys import KeyRing
-from pouch_host.collect.known import NOBODY, KnownBands, KnownKey
+from pouch_host.collect.known import KnownBands, KnownKey
 from pouch_host.collect.suite import HostSuite
 from pouch_protocol import auth
 from pouch_protocol.band import BandSession
@@ -53,7 +53,7 @@ def test_hint_tells_which_key_a_band_has():
     assert known.key_of(greeted(TWO)) == KnownKey("P-00000002", TWO)
     assert known.key_of(greeted(OTHER)) is None
     assert known.key_of(greeted(None)) is None
-    assert NOBODY.key_of(greeted(ONE)) is None
+    assert KnownBands.of({}).key_of(greeted(ONE)) is None
 
 
 def test_label_is_known_only_with_its_key():

@@ -6,8 +6,8 @@ from pouch_host.errors import BandError
 from pouch_protocol import constants as c
 from pouch_protocol.band import BandSession
 from pouch_protocol.crc import crc32
-from tests.host.collect.fake_band import in_simulated_time
-from tests.host.collect.sealed_band import SealedLink, SealedSource, Ward, made_records
+from tests.host.collect.fake_band import in_simulated_time, made_records
+from tests.host.collect.sealed_band import SealedLink, SealedSource, Ward
 from tests.protocol.later import Later
 
 

@@ -15,9 +15,9 @@ from pouch_host.errors import BandError
 from pouch_protocol import constants as c
 from pouch_protocol import messages
 from pouch_protocol.band import BandSession
-from tests.host.collect.fake_band import in_simulated_time
+from tests.host.collect.fake_band import LOG_ID, in_simulated_time, made_records
 from tests.host.collect.lying_band import lying_session
-from tests.host.collect.sealed_band import LOG_ID, SealedLink, SealedSource, Ward, made_records
+from tests.host.collect.sealed_band import SealedLink, SealedSource, Ward
 from tests.protocol.plain import BAND_ID
 
 _SHARE, _WHOLE = 300, 5_000

@@ -4,9 +4,9 @@ import pytest
 
 from pouch_host.collect.link import LinkError, LinkFailure
 from pouch_protocol import records
-from tests.host.collect.fake_band import in_simulated_time
+from tests.host.collect.fake_band import LOG_ID, in_simulated_time, made_records
 from tests.host.collect.faulty_way import Faults, FaultyWay
-from tests.host.collect.sealed_band import LOG_ID, SealedLink, SealedSource, Ward, made_records
+from tests.host.collect.sealed_band import SealedLink, SealedSource, Ward
 
 _ITEMS = [bytes((number, 200, 100, 50)) for number in range(100)]
 
