@@ -1,24 +1,27 @@
 """The command `pouch`: its commands, those of other packages, and one place for errors."""
 
-from importlib import metadata
 from typing import Annotated, Any
 
 import typer
 from typer.core import TyperGroup
 
 from . import (
+    cli_analyze,
     cli_assign,
     cli_band,
     cli_collect,
+    cli_derived,
     cli_keys,
     cli_plugins,
     cli_provision,
     cli_pull,
+    cli_report,
     cli_serve,
     cli_store,
 )
 from .cli_console import print_error
 from .errors import HostError
+from .version import version_text
 
 
 class PouchGroup(TyperGroup):
@@ -59,15 +62,8 @@ app = typer.Typer(
 
 def _print_version(wanted: bool) -> None:
     if wanted:
-        typer.echo(f"pouch {_version_text()}")
+        typer.echo(f"pouch {version_text()}")
         raise typer.Exit
-
-
-def _version_text() -> str:
-    try:
-        return metadata.version("pouch")
-    except metadata.PackageNotFoundError:
-        return "(run from a source tree, not installed)"
 
 
 @app.callback()
@@ -86,6 +82,7 @@ def _pouch(
 
 
 cli_store.register(app)
+cli_derived.register(app)
 cli_assign.register(app)
 cli_collect.register(app)
 cli_serve.register(app)
@@ -93,6 +90,8 @@ cli_band.register(app)
 cli_pull.register(app)
 cli_provision.register(app)
 cli_keys.register(app)
+cli_analyze.register(app)
+cli_report.register(app)
 
 
 def main() -> None:

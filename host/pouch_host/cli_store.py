@@ -42,7 +42,8 @@ def days(
 ) -> None:
     """Print the hours of skin-to-skin contact of each infant and day.
 
-    "Hours" are confirmed; "At most" adds the time that is not known. Nothing is guessed.
+    "Hours" are confirmed. The true hours lie between "At least" and "At most" on 95 of 100 days;
+    time that is not known counts as possible contact there and nowhere else.
     "Band showed" is what the band counted and showed to the mother; it does not count here.
     Exits with 1 if a part of the store is damaged; the damaged time counts as not known.
     """

@@ -6,6 +6,7 @@ the mother, so that both can be told apart and held against each other.
 
 import math
 from collections.abc import Iterator, Sequence
+from dataclasses import asdict
 from typing import Any
 
 from rich import box
@@ -22,6 +23,7 @@ _BAND_NOTE = (
     "Band showed: the band's own count, which the mother saw.\n"
     "Differs: how much that is above the confirmed hours of the same time."
 )
+_MET = {"yes": "met", "no": "not met", "cannot_say": "cannot say"}
 _STAR_NOTE = f"{_STAR} The band's own count of that day is not complete, or not all here yet."
 
 
@@ -39,21 +41,24 @@ def print_days_table(infants: Sequence[InfantDays], console: Console) -> None:
     table = Table(box=box.SIMPLE_HEAD, title="Skin-to-skin contact per day", title_justify="left")
     table.add_column("Infant")
     table.add_column("Day")
-    for heading in ("Hours", "At most", "Known"):
+    for heading in ("Hours", "At least", "At most", "Known"):
         table.add_column(heading, justify="right")
     if with_band:
         for heading in ("Band showed", "Differs", "Band alerts"):
             table.add_column(heading, justify="right")
+    table.add_column("Target")
     table.add_column("Valid day")
     for infant in infants:
         for index, (_, day, band) in enumerate(_rows([infant])):
             table.add_row(
                 infant.infant_code if index == 0 else "",
                 day.date.isoformat(),
+                f"{day.hours:.2f}",
                 f"{day.hours_lower:.2f}",
                 f"{day.hours_upper:.2f}",
                 f"{math.floor(100 * day.coverage)} %",
                 *(_band_cells(band) if with_band else ()),
+                f"{day.target_h:g} h: {_MET[day.target_met]}",
                 _validity(day),
                 end_section=index == len(infant.days) - 1,
             )
@@ -78,12 +83,22 @@ def days_json(infants: Sequence[InfantDays]) -> list[dict[str, Any]]:
         {
             "infant": code,
             "date": day.date.isoformat(),
+            "ssc_hours": round(day.hours, 4),
             "ssc_hours_lower": round(day.hours_lower, 4),
             "ssc_hours_upper": round(day.hours_upper, 4),
+            "bounds_coverage": day.bounds_coverage,
             "ssc_minutes": day.ssc_minutes,
+            "infant_only_minutes": day.infant_only_minutes,
+            "caregiver_only_minutes": day.caregiver_only_minutes,
+            "off_minutes": day.off_minutes,
             "unknown_minutes": day.unknown_minutes,
             "elapsed_minutes": day.elapsed_minutes,
+            "day_minutes": day.day_minutes,
             "coverage": round(day.coverage, 4),
+            "target_h": day.target_h,
+            "target_met": day.target_met,
+            "contents": asdict(day.contents),
+            "temperatures": asdict(day.temperatures),
             "valid_20h": day.valid_20h,
             "valid_16h": day.valid_16h,
             "partial": day.partial,

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
+from pouch_host.analysis.parameters import default_parameters
 from pouch_host.cli import app
 from pouch_host.store import Store
 from pouch_protocol import records
@@ -68,7 +69,13 @@ def test_days_prints_hours_bounds_and_coverage(store):
     assert result.stderr == ""
     cells = next(line for line in result.stdout.splitlines() if "bed-1" in line).split()
     # Three hours were recorded; half an hour more has passed without a record.
-    assert cells[:6] == ["bed-1", "2026-03-01", "3.00", "3.50", "85", "%"]
+    assert cells[:2] == ["bed-1", "2026-03-01"]
+    hours, lower, upper, known = map(float, cells[2:6])
+    assert hours == pytest.approx(3, abs=0.1)
+    assert 2.7 < lower < hours < 3 < upper
+    assert upper == pytest.approx(3.5, abs=0.1)
+    assert known == pytest.approx(85, abs=3)
+    assert cells[6:12] == ["%", "8", "h:", "cannot", "say", "no,"]
     assert "partial" in cells
 
 
@@ -82,8 +89,16 @@ def test_days_json_is_all_there_is_on_stdout(store):
     (day,) = answer["days"]
     assert day["infant"] == "bed-1"
     assert day["date"] == "2026-03-01"
-    assert (day["ssc_minutes"], day["unknown_minutes"], day["elapsed_minutes"]) == (180, 30, 210)
-    assert (day["ssc_hours_lower"], day["ssc_hours_upper"]) == (3.0, 3.5)
+    assert day["elapsed_minutes"] == 210
+    assert day["ssc_minutes"] == pytest.approx(180, abs=5)
+    assert day["ssc_minutes"] + day["unknown_minutes"] == 210
+    assert day["ssc_hours"] == pytest.approx(day["ssc_minutes"] / 60, abs=1e-4)
+    assert day["ssc_hours_lower"] < day["ssc_hours"] < day["ssc_hours_upper"] <= 3.5
+    assert day["bounds_coverage"] == 0.95
+    assert (day["target_h"], day["target_met"]) == (8.0, "cannot_say")
+    assert day["contents"]["session_count"] == 1
+    assert day["temperatures"]["valid_minutes"] == pytest.approx(165, abs=10)
+    assert day["algorithm_version"] == default_parameters().algorithm_version
     assert day["partial"] is True
 
 

@@ -13,6 +13,10 @@ BOOT_ID = 1
 START_UTC_S = 1_772_323_200
 MINUTE_S = 60
 
+# Breathing that a band feels on people, and none, in the steps of a record (SPEC.md 3).
+_ADULT_BREATH, _INFANT_BREATH = 97, 82
+_NO_ADULT_BREATH, _NO_INFANT_BREATH = 38, 51
+
 # A face against skin couples far more than one against air.
 _TOUCHED_PF512 = 8 * c.STEPS_PER_PF
 _FREE_PF512 = c.STEPS_PER_PF // 4
@@ -27,9 +31,9 @@ def sample_values(uptime_s, *, infant_touched, caregiver_touched, temperature_c=
         "caregiver_temperature_c128": round((temperature_c - 0.5) * c.STEPS_PER_C),
         "infant_touch_pf512": _TOUCHED_PF512 if infant_touched else _FREE_PF512,
         "caregiver_touch_pf512": _TOUCHED_PF512 if caregiver_touched else _FREE_PF512,
-        "activity_mg": 10,
-        "breath_adult": c.BYTE_MISSING,
-        "breath_infant": c.BYTE_MISSING,
+        "activity_mg": 20,
+        "breath_adult": _ADULT_BREATH if caregiver_touched else _NO_ADULT_BREATH,
+        "breath_infant": _INFANT_BREATH if infant_touched else _NO_INFANT_BREATH,
     }
 
 

@@ -24,6 +24,17 @@ _ANALYSIS_MAY_IMPORT = {
     "itertools", "math", "numpy", "pouch_host", "pouch_protocol", "typing", "zoneinfo",
 }  # fmt: skip
 _ANALYSIS = "host/pouch_host/analysis"
+# Its numbers are a file of the program, read once.
+_PARAMETERS = "host/pouch_host/analysis/parameters.py"
+_PARAMETERS_MAY_IMPORT = {"hashlib", "importlib", "tomllib"}
+
+# Alerts are told the time, and need nothing of the rest of the host: a replay of a year and a live
+# board decide by the same code.
+_ALERTS_MAY_IMPORT = {
+    "__future__", "bisect", "collections", "dataclasses", "enum", "functools", "itertools",
+    "math", "numpy", "pouch_host", "pouch_protocol", "statistics", "types", "typing",
+}  # fmt: skip
+_ALERTS = "host/pouch_host/alerts"
 
 # What starts the band is never updated, so it needs nothing that an update changes; but the loader
 # hands over to it.
@@ -38,6 +49,9 @@ _NOT_ON_A_BOARD = ("abc", "contextlib", "dataclasses", "enum", "functools", "pat
 # The simulator's VM speaks frames of its own with the process that runs it. They never leave
 # that machine and never reach flash or air, so they are no part of the protocol.
 _STRUCT_MAY_BE_IN = ("protocol/pouch_protocol", "sim/pouch_sim/vm/frames.py", SHADOW)
+
+# It takes half a second and 40 MB to import: only what draws pays for it.
+_DRAWS = ("host/pouch_host/report", "sim/pouch_sim/commands")
 
 _PRODUCT = ("protocol", "host", "sim", "firmware")
 
@@ -55,6 +69,17 @@ def _breaches(
         for source in sources
         if concerned(source)
         for module in sorted(source.imports_any(*modules))
+    ]
+
+
+def _outside(sources: Iterable[Source], *allowed: str) -> list[str]:
+    """Return a line for each module of the host that is imported and not within `allowed`."""
+    within = tuple(f"{module}." for module in allowed)
+    return [
+        f"{source.path} imports {name}"
+        for source in sources
+        for name in sorted(source.imports)
+        if name.startswith("pouch_host.") and not f"{name}.".startswith(within)
     ]
 
 
@@ -161,13 +186,31 @@ def analysis_does_no_input_or_output(sources: Iterable[Source]) -> list[str]:
     breaches = [
         f"{source.path} imports {name}"
         for source in concerned
-        for name in sorted(_top_level(source) - _ANALYSIS_MAY_IMPORT)
+        for name in sorted(
+            _top_level(source)
+            - _ANALYSIS_MAY_IMPORT
+            - (_PARAMETERS_MAY_IMPORT if str(source.path) == _PARAMETERS else set())
+        )
     ]
-    for source in concerned:
-        ours = {name for name in source.imports if name.startswith("pouch_host.")}
-        outside = {name for name in ours if not name.startswith("pouch_host.analysis")}
-        breaches += [f"{source.path} imports {name}" for name in sorted(outside)]
-    return breaches
+    return breaches + _outside(concerned, "pouch_host.analysis")
+
+
+def alerts_do_no_input_or_output(sources: Iterable[Source]) -> list[str]:
+    concerned = [source for source in sources if source.within(_ALERTS)]
+    breaches = [
+        f"{source.path} imports {name}"
+        for source in concerned
+        for name in sorted(_top_level(source) - _ALERTS_MAY_IMPORT)
+    ]
+    return breaches + _outside(concerned, "pouch_host.alerts", "pouch_host.errors")
+
+
+def matplotlib_is_known_only_to_what_draws(sources: Iterable[Source]) -> list[str]:
+    return _breaches(
+        sources,
+        lambda s: s.within(*_PRODUCT, "benchmarks") and not s.within(*_DRAWS),
+        "matplotlib",
+    )
 
 
 def web_never_talks_to_a_band(sources: Iterable[Source]) -> list[str]:

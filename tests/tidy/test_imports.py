@@ -99,6 +99,37 @@ PLANTED = [
         "host/pouch_host/analysis/days.py",
         "from ..store import Store",
     ),
+    (rules.alerts_do_no_input_or_output, "host/pouch_host/alerts/engine.py", "import time"),
+    (
+        rules.alerts_do_no_input_or_output,
+        "host/pouch_host/alerts/engine.py",
+        "from datetime import datetime",
+    ),
+    (
+        rules.alerts_do_no_input_or_output,
+        "host/pouch_host/alerts/engine.py",
+        "from ..analysis import minute_states",
+    ),
+    (
+        rules.alerts_do_no_input_or_output,
+        "host/pouch_host/alerts/replay.py",
+        "def late():\n    from pouch_host import store",
+    ),
+    (
+        rules.alerts_do_no_input_or_output,
+        "host/pouch_host/alerts/replay.py",
+        "from pouch_host.alerts_store import events",
+    ),
+    (
+        rules.matplotlib_is_known_only_to_what_draws,
+        "host/pouch_host/cli_report.py",
+        "from matplotlib.figure import Figure",
+    ),
+    (
+        rules.matplotlib_is_known_only_to_what_draws,
+        "sim/pouch_sim/world/room.py",
+        "def draw():\n    import matplotlib as mpl",
+    ),
     (
         rules.web_never_talks_to_a_band,
         "host/pouch_host/web/app.py",
@@ -147,6 +178,21 @@ ALLOWED = [
         rules.analysis_does_no_input_or_output,
         "host/pouch_host/analysis/days.py",
         "import numpy as np\nfrom .minutes import MinuteStates",
+    ),
+    (
+        rules.alerts_do_no_input_or_output,
+        "host/pouch_host/alerts/mutes.py",
+        "import numpy as np\nfrom pouch_host.errors import InputError\nfrom .classes import Rule",
+    ),
+    (
+        rules.matplotlib_is_known_only_to_what_draws,
+        "host/pouch_host/report/page.py",
+        "import matplotlib as mpl",
+    ),
+    (
+        rules.matplotlib_is_known_only_to_what_draws,
+        "sim/pouch_sim/commands/validate_report.py",
+        "from matplotlib.figure import Figure",
     ),
     (
         rules.struct_formats_stay_in_the_protocol,

@@ -20,7 +20,8 @@ from pouch_protocol import constants as c
 
 from .clock_fit import BootClock
 from .days import MINUTES_PER_HOUR, local_days
-from .minutes import MINUTE_S, MinuteStates, State
+from .minutes import MinuteStates
+from .states import MINUTE_S, State
 
 Floats = npt.NDArray[np.float64]
 

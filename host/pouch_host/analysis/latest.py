@@ -1,8 +1,6 @@
 """What the newest samples say: the state, and the chest skin temperature if it can be trusted.
 
 The temperature is skin, at the chest. It is never to be called axillary, nor turned into one.
-
-    contact  |<--- 10 min settling --->|=== valid ===|<- 5 min ->|  contact lost
 """
 
 import math
@@ -11,27 +9,16 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from pouch_protocol.constants import INTERVAL_S_MAX
-
-from . import ALGORITHM_VERSION
-from .clock_fit import RATE_ERROR_MAX
-from .minutes import State, sample_states
+from .minutes import minute_states
+from .parameters import Parameters, default_parameters
 from .samples import Samples
-
-# Masks of published trials of a chest sensor on newborns (table 1 of doi
-# 10.1038/s41598-022-16051-3): the first 10 minutes after placing it and the last 5 before removal
-# were not used.
-_SETTLING_S = 600
-_LEAVING_S = 300
+from .sessions import GAP_MIN
+from .states import MINUTE_S, State
+from .temperature import SETTLING_MIN, minute_temperatures
 
 # After this, the last valid reading says little of the infant as it is now; a newborn out of
 # contact cools by half a degree in 30 to 60 minutes.
-_KEPT_S = 3600
-
-# A reading is judged by its settling time; twice that time covers the longest interval, too.
-_LOOKED_AT_S = _KEPT_S + 2 * _SETTLING_S
-
-_CONTACT_GAP_S_MAX = INTERVAL_S_MAX * (1 + RATE_ERROR_MAX)
+_KEPT_MIN = 60
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,60 +26,73 @@ class Latest:
     """The newest that is known of an infant.
 
     Attributes:
-        state: at the newest sample; unknown if there is none.
-        utc_s: when that was, or None.
-        temperature_c: chest skin temperature: of the last valid reading if it is at most an
-            hour older than the newest sample, else of the newest reading. None without any.
-        temperature_utc_s: when that was taken, or None.
-        temperature_valid: taken on the infant's skin, settled.
+        state: of the newest known minute of the last five; unknown if there is none.
+        utc_s: when that sample was taken, or None.
+        temperature_c: chest skin temperature: of the last valid minute if it is at most an
+            hour older than the newest sample, else of the newest minute. None without any.
+        temperature_utc_s: when that was, or None.
+        temperature_valid: on the infant's skin, settled.
+        core_c: what that says of the core, or None.
+        core_sd_c: standard deviation of the estimate, or None.
         flags: of the newest sample, as the band set them; 0 without one.
-        algorithm_version: the method.
+        algorithm_version: the method and its parameters.
     """
 
-    state: State = State.UNKNOWN
-    utc_s: float | None = None
-    temperature_c: float | None = None
-    temperature_utc_s: float | None = None
-    temperature_valid: bool = False
-    flags: int = 0
-    algorithm_version: str = ALGORITHM_VERSION
+    state: State
+    utc_s: float | None
+    temperature_c: float | None
+    temperature_utc_s: float | None
+    temperature_valid: bool
+    core_c: float | None
+    core_sd_c: float | None
+    flags: int
+    algorithm_version: str
 
 
-def latest(samples: Samples) -> Latest:
+def latest(samples: Samples, *, parameters: Parameters | None = None) -> Latest:
     """Return what the newest samples say.
 
     Args:
         samples: by time.
+        parameters: other ones than those that came with this version.
     """
+    used = parameters or default_parameters()
     if not len(samples):
-        return Latest()
+        return Latest(
+            State.UNKNOWN, None, None, None, False, None, None, 0, used.algorithm_version
+        )
     newest_utc_s = float(samples.utc_s[-1])
-    samples = samples.between(newest_utc_s - _LOOKED_AT_S, math.inf)
-    states = sample_states(samples)
-    measured = ~np.isnan(samples.infant_temperature_c)
-    valid = measured & temperature_valid(samples)
-    recent = valid & (samples.utc_s >= newest_utc_s - _KEPT_S)
-    choice = np.flatnonzero(recent if recent.any() else measured)[-1:]
+    end_utc_s = math.floor(newest_utc_s / MINUTE_S + 1) * MINUTE_S
+    minutes_back = _KEPT_MIN + SETTLING_MIN + used.margin_min
+    first_utc_s = end_utc_s - MINUTE_S * minutes_back
+    samples = samples.between(first_utc_s - MINUTE_S * used.margin_min, math.inf)
+    minutes = minute_states(samples, first_utc_s, minutes_back, parameters=used)
+    of_minute = minute_temperatures(samples, minutes, parameters=used)
+    kept = slice(minutes_back - _KEPT_MIN, None)
+    valid = np.flatnonzero(of_minute.valid[kept])
+    measured = np.flatnonzero(~np.isnan(of_minute.skin_c[kept]))
+    chosen = valid[-1:] if len(valid) else measured[-1:]
+    place = int(chosen[0]) + minutes_back - _KEPT_MIN if len(chosen) else None
     return Latest(
-        state=State(int(states[-1])),
+        state=_newest_known(minutes.states),
         utc_s=newest_utc_s,
-        temperature_c=float(samples.infant_temperature_c[choice[0]]) if len(choice) else None,
-        temperature_utc_s=float(samples.utc_s[choice[0]]) if len(choice) else None,
-        temperature_valid=bool(recent.any()),
+        temperature_c=None if place is None else float(of_minute.skin_c[place]),
+        temperature_utc_s=(
+            None if place is None else min(newest_utc_s, first_utc_s + MINUTE_S * (place + 0.5))
+        ),
+        temperature_valid=bool(len(valid)),
+        core_c=float(of_minute.core_c[place]) if len(valid) and place is not None else None,
+        core_sd_c=float(of_minute.core_sd_c[place]) if len(valid) and place is not None else None,
         flags=int(samples.flags[-1]),
+        algorithm_version=used.algorithm_version,
     )
 
 
-def temperature_valid(samples: Samples) -> npt.NDArray[np.bool_]:
-    """Tell for each sample whether its infant face was on skin, settled, and stayed there."""
-    states = sample_states(samples)
-    on_skin = (states == State.SSC) | (states == State.INFANT_ONLY)
-    apart = np.diff(samples.utc_s) > _CONTACT_GAP_S_MAX
-    starts = on_skin.copy()
-    starts[1:] &= ~on_skin[:-1] | apart
-    # The start of the contact that each sample belongs to: the last one seen up to it.
-    start_utc_s = np.maximum.accumulate(np.where(starts, samples.utc_s, -np.inf))
-    settled = on_skin & (samples.utc_s - start_utc_s >= _SETTLING_S)
-    # The first sample without contact behind each sample: the next one seen from the end.
-    lost_utc_s = np.minimum.accumulate(np.where(on_skin, np.inf, samples.utc_s)[::-1])[::-1]
-    return settled & (lost_utc_s - samples.utc_s >= _LEAVING_S)
+def _newest_known(states: npt.NDArray[np.uint8]) -> State:
+    """Return the state of the newest minute that is known, if that is not long ago.
+
+    What comes after the newest sample could be anything, so its own minute is seldom known.
+    """
+    recent = states[-GAP_MIN:]
+    known = recent[recent != State.UNKNOWN]
+    return State(int(known[-1])) if len(known) else State.UNKNOWN

@@ -1,64 +1,37 @@
-"""Who touches the band in each minute: a first, simple rule, to be replaced as a whole.
+"""The state of each minute, with its probability: fusion of all channels over time.
 
-The rule looks at one channel and uses a second only to doubt it:
+    samples --> emission: fit to each substate --> evidence of each minute --> chain --> states
+                                                   |
+                    time that no sample speaks for: could have been anything
 
-1. A face is touched when its electrode reads at least `TOUCH_PF`.
-2. A touched face must be as warm as living skin under cloth, else the sample is unknown: wet
-   cloth and a hand's warmth on the table also raise the capacitance.
-3. Both faces touched is ssc; one of them infant_only or caregiver_only; none off.
-4. A missing or faulty reading that the rule needs makes the sample unknown.
-5. Between two neighbouring samples of the same state that state is known. Between two of different
-   states the change can lie anywhere, and so it can in a gap: that time is unknown.
-6. A minute has the state that covers all of it. Without such a state it is unknown.
+A minute has the state whose probability is at least `probability_min` whatever missing records
+might have said, else it is unknown. `ssc_high` tells beside that whether a minute may have been
+contact; hours of contact lie between both.
 
-What it gets wrong: a cloth that is wet and warm, the caregiver's own skin on both faces, a room at
-skin temperature. It does not look at motion, nor at the minutes around.
-
-Because of 5 and 6, the confirmed minutes of a day cannot exceed the true ones by rounding, and
-taking records away can turn a known minute into an unknown one, but never into another state: the
-bounds of a day can only widen.
+Taking records away can turn a known minute into an unknown one and lower the probability of what
+it is; it never makes contact, and never excludes it (see `chain`). Held against that: the clock.
+Anchors are records, too, and without one the times of a boot shift by what its clock drifts.
 """
 
 from dataclasses import dataclass
-from enum import IntEnum
 
 import numpy as np
 import numpy.typing as npt
 
-from . import ALGORITHM_VERSION
+from .chain import Blocks, Bounds, smooth
+from .emission import log_likelihoods
+from .parameters import Parameters, default_parameters
 from .samples import Samples
+from .states import KNOWN_STATES, MINUTE_S, State
 
 Floats = npt.NDArray[np.float64]
 States = npt.NDArray[np.uint8]
 
-TOUCH_PF = 5.0
-"""Half-way between a bare electrode of the reference pod (about 2 pF) and skin (about 9 pF)."""
+_ON_INFANT = [KNOWN_STATES.index(State.INFANT_ONLY), KNOWN_STATES.index(State.SSC)]
 
-SKIN_C_MIN = 28.0
-"""Below any trunk skin under cloth; severe hypothermia begins at 32 C in the core."""
-
-SKIN_C_MAX = 42.0
-"""Above any fever; a band in the sun or beside a stove passes it."""
-
-MINUTE_S = 60
-
-# Sums of Unix times in double precision are good to a microsecond.
-_ROUNDING_S = 1e-3
-
-
-class State(IntEnum):
-    """What is known of a minute, or of one sample."""
-
-    UNKNOWN = 0
-    OFF = 1
-    CAREGIVER_ONLY = 2
-    INFANT_ONLY = 3
-    SSC = 4
-
-    @property
-    def word(self) -> str:
-        """Return the name that screens and exports use."""
-        return self.name.lower()
+# Sums of Unix times in double precision are good to a microsecond, and evidence that differs by
+# less than this must not differ at all.
+_EVIDENCE_DECIMALS = 6
 
 
 @dataclass(frozen=True, eq=False)
@@ -67,59 +40,122 @@ class MinuteStates:
 
     Attributes:
         first_utc_s: where the first minute begins.
-        states: a `State` for each minute.
-        probability: how sure the state is, 0 to 1; NaN where unknown. Crude: this rule has no
-            notion of doubt and says 1 for every minute that it knows.
-        algorithm_version: the method.
+        states: a `State` for each minute, shape (minutes,).
+        probability: of that state at least, 0 to 1; NaN where unknown.
+        ssc_low: probability of contact at least, whatever missing records might have said.
+        ssc_high: probability of contact at most.
+        on_infant_low: probability that the infant face is on the infant at least: contact or
+            infant only, where a minute may be one or the other.
+        covered: share of each minute that samples speak for, 0 to 1.
+        algorithm_version: the method and its parameters.
     """
 
     first_utc_s: int
     states: States
     probability: Floats
-    algorithm_version: str = ALGORITHM_VERSION
+    ssc_low: Floats
+    ssc_high: Floats
+    on_infant_low: Floats
+    covered: Floats
+    algorithm_version: str
+
+    def __len__(self) -> int:
+        return len(self.states)
 
 
-def sample_states(samples: Samples) -> States:
-    """Return the `State` at each sample, by rules 1 to 4."""
-    infant_touched = samples.infant_touch_pf >= TOUCH_PF
-    caregiver_touched = samples.caregiver_touch_pf >= TOUCH_PF
-    # A comparison with NaN is false, so each question is put such that false means: in doubt.
-    measured = ~np.isnan(samples.infant_touch_pf) & ~np.isnan(samples.caregiver_touch_pf)
-    infant_plausible = ~infant_touched | _is_skin(samples.infant_temperature_c)
-    caregiver_plausible = ~caregiver_touched | _is_skin(samples.caregiver_temperature_c)
-    states = np.full(len(samples), State.OFF, np.uint8)
-    states[caregiver_touched] = State.CAREGIVER_ONLY
-    states[infant_touched] = State.INFANT_ONLY
-    states[infant_touched & caregiver_touched] = State.SSC
-    states[~(measured & infant_plausible & caregiver_plausible)] = State.UNKNOWN
-    return states
-
-
-def minute_states(samples: Samples, first_utc_s: int, minutes: int) -> MinuteStates:
+def minute_states(
+    samples: Samples,
+    first_utc_s: int,
+    minutes: int,
+    *,
+    parameters: Parameters | None = None,
+) -> MinuteStates:
     """Return the state of each minute.
 
     Args:
-        samples: by time; taken every 10 to 300 s.
-        first_utc_s: where the first minute begins.
+        samples: by time, taken every 10 to 300 s. Those of `margin_min` before the first and
+            after the last minute count as well.
+        first_utc_s: where the first minute begins, a whole minute.
         minutes: how many minutes.
+        parameters: other ones than those that came with this version.
     """
-    of_sample = sample_states(samples)
-    begin, end = _between_equals(samples, of_sample, *_disjoint(samples))
-    edges = first_utc_s + MINUTE_S * np.arange(minutes + 1, dtype=np.float64)
-    states = np.full(minutes, State.UNKNOWN, np.uint8)
-    probability = np.full(minutes, np.nan)
-    for state in State:
-        if state is State.UNKNOWN:
-            continue
-        chosen = of_sample == state
-        claimed = _covered_s(begin[chosen], end[chosen], edges) >= MINUTE_S - _ROUNDING_S
-        states[claimed] = state
-        probability[claimed] = 1.0
-    return MinuteStates(first_utc_s, states, probability)
+    used = parameters or default_parameters()
+    if minutes <= 0:
+        empty = np.empty(0)
+        return MinuteStates(
+            first_utc_s, np.empty(0, "u1"), *[empty] * 5, algorithm_version=used.algorithm_version
+        )
+    # Blocks begin at whole multiples of their length, so that a minute's answer does not depend
+    # on which minutes were asked for.
+    block_s = used.block_min * MINUTE_S
+    begin_utc_s = first_utc_s // block_s * block_s
+    blocks = -((begin_utc_s - first_utc_s - MINUTE_S * minutes) // block_s)
+    length = blocks * used.block_min + 2 * used.margin_min
+    edges = begin_utc_s + MINUTE_S * (np.arange(length + 1) - used.margin_min)
+    fit, covered = _by_minute(samples, log_likelihoods(samples, used), edges.astype(float))
+    bounds = smooth(
+        fit - used.evidence_max * (1 - covered)[:, np.newaxis],
+        fit,
+        used.prior,
+        used.change_per_minute,
+        [used.substates_of(state) for state in KNOWN_STATES],
+        Blocks(used.block_min, used.margin_min),
+    )
+    first = (first_utc_s - begin_utc_s) // MINUTE_S
+    asked = slice(first, first + minutes)
+    covered = covered[used.margin_min : len(covered) - used.margin_min]
+    return _decided(
+        first_utc_s, Bounds(bounds.low[asked], bounds.high[asked]), covered[asked], used
+    )
 
 
-def _is_skin(temperature_c: Floats) -> npt.NDArray[np.bool_]:
-    return (temperature_c >= SKIN_C_MIN) & (temperature_c <= SKIN_C_MAX)
+def _decided(
+    first_utc_s: int, bounds: Bounds, covered: Floats, parameters: Parameters
+) -> MinuteStates:
+    low = bounds.low
+    best = low.argmax(axis=1)
+    probability = low[np.arange(len(low)), best]
+    known = probability >= parameters.probability_min
+    states = np.where(known, np.array(KNOWN_STATES, np.uint8)[best], State.UNKNOWN)
+    ssc = KNOWN_STATES.index(State.SSC)
+    return MinuteStates(
+        first_utc_s,
+        states.astype(np.uint8),
+        np.where(known, probability, np.nan),
+        ssc_low=bounds.low[:, ssc],
+        ssc_high=bounds.high[:, ssc],
+        on_infant_low=low[:, _ON_INFANT].sum(axis=1),
+        covered=covered,
+        algorithm_version=parameters.algorithm_version,
+    )
+
+
+def _by_minute(samples: Samples, fit: Floats, edges: Floats) -> tuple[Floats, Floats]:
+    """Return the evidence of each minute from its samples, and the share that they speak for.
+
+    A sample counts in each minute by the share of the minute that it speaks for: so evidence does
+    not grow with the sampling rate, and what no sample speaks for is a share as well.
+    """
+    begin, end = _disjoint(samples)
+    minutes = len(edges) - 1
+    sums = np.zeros((minutes, fit.shape[1] + 1))
+    first = np.floor((begin - edges[0]) / MINUTE_S).astype(np.int64)
+    last = np.floor((end - edges[0]) / MINUTE_S).astype(np.int64)
+    # Sample by sample and minute by minute, so that a minute's evidence is the same to the last
+    # bit whichever time is asked for.
+    for ahead in range(int(np.max(last - first, initial=-1)) + 1):
+        minute = first + ahead
+        reached = np.flatnonzero((minute >= 0) & (minute < minutes) & (minute <= last))
+        minute = minute[reached]
+        share = np.minimum(end[reached], edges[minute + 1]) - np.maximum(
+            begin[reached], edges[minute]
+        )
+        share = np.maximum(share, 0.0) / MINUTE_S
+        sums[:, 0] += np.bincount(minute, share, minutes)
+        for column in range(fit.shape[1]):
+            sums[:, column + 1] += np.bincount(minute, share * fit[reached, column], minutes)
+    sums = np.round(sums, _EVIDENCE_DECIMALS)
+    return sums[:, 1:], np.clip(sums[:, 0], 0.0, 1.0)
 
 
 def _disjoint(samples: Samples) -> tuple[Floats, Floats]:
@@ -131,28 +167,3 @@ def _disjoint(samples: Samples) -> tuple[Floats, Floats]:
     begin = samples.begin_utc_s.copy()
     begin[1:] = np.maximum(begin[1:], reached[:-1])
     return begin, np.maximum(samples.end_utc_s, begin)
-
-
-def _between_equals(
-    samples: Samples, states: States, begin: Floats, end: Floats
-) -> tuple[Floats, Floats]:
-    """Return what each sample speaks for, cut back to it where no equal neighbour follows.
-
-    The state may have changed anywhere on the way to a sample of another state or into a gap.
-    """
-    same = (states[:-1] == states[1:]) & (begin[1:] <= end[:-1] + _ROUNDING_S)
-    begin, end = begin.copy(), end.copy()
-    end[:-1][~same] = np.minimum(end[:-1], samples.utc_s[:-1])[~same]
-    begin[1:][~same] = np.maximum(begin[1:], samples.utc_s[1:])[~same]
-    end[-1:] = np.minimum(end[-1:], samples.utc_s[-1:])
-    begin[:1] = np.maximum(begin[:1], samples.utc_s[:1])
-    return begin, np.maximum(begin, end)
-
-
-def _covered_s(begin: Floats, end: Floats, edges: Floats) -> Floats:
-    """Return for how many seconds of each cell disjoint, rising intervals cover it."""
-    if not len(begin):
-        return np.zeros(len(edges) - 1)
-    corners = np.stack([begin, end], axis=1).ravel()
-    covered = np.stack([np.zeros_like(begin), end - begin], axis=1).ravel().cumsum()
-    return np.diff(np.interp(edges, corners, covered))

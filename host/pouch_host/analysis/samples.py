@@ -22,7 +22,12 @@ Integers = npt.NDArray[np.int64]
 # Neighbours further apart than the longest interval, by an oscillator 5 percent slow, are not
 # neighbours: the band stood still between them.
 _NEIGHBOUR_S_MAX = c.INTERVAL_S_MAX * (1 + RATE_ERROR_MAX)
-_EDGE_S = c.INTERVAL_S_MIN / 2
+# On a clock that runs fast even those are nearer than they say, and without one of them the other
+# must not speak for more than with it.
+_EDGE_S = c.INTERVAL_S_MIN / 2 * (1 - RATE_ERROR_MAX)
+
+# A sampler may be late by a part of its interval; a missing sample is a whole one.
+_NEIGHBOUR_INTERVALS = 1.5
 
 
 @dataclass(frozen=True, eq=False)
@@ -37,6 +42,9 @@ class Samples:
         caregiver_temperature_c: skin at the caregiver face, degrees Celsius.
         infant_touch_pf: capacitance at the infant face, picofarad.
         caregiver_touch_pf: capacitance at the caregiver face, picofarad.
+        activity_mg: how much the pod moved since the sample before, thousandths of g.
+        breath_adult: movement in an adult's breathing band, 16 steps per doubling (SPEC.md 3).
+        breath_infant: movement in an infant's breathing band, likewise.
         flags: as the band set them.
     """
 
@@ -47,6 +55,9 @@ class Samples:
     caregiver_temperature_c: Floats
     infant_touch_pf: Floats
     caregiver_touch_pf: Floats
+    activity_mg: Floats
+    breath_adult: Floats
+    breath_infant: Floats
     flags: npt.NDArray[np.uint16]
 
     def __len__(self) -> int:
@@ -62,6 +73,10 @@ class Samples:
         part["begin_utc_s"] = np.maximum(part["begin_utc_s"], from_utc_s)
         part["end_utc_s"] = np.minimum(part["end_utc_s"], to_utc_s)
         return Samples(**part)
+
+    def take(self, chosen: npt.NDArray[Any]) -> "Samples":
+        """Return some of the samples, by index or by flags; none reaches further than before."""
+        return Samples(**{f.name: getattr(self, f.name)[chosen] for f in fields(self)})
 
 
 def convert(
@@ -92,8 +107,44 @@ def convert(
         ),
         infant_touch_pf=_touch_pf(raw["infant_touch_pf512"], flags),
         caregiver_touch_pf=_touch_pf(raw["caregiver_touch_pf512"], flags),
+        activity_mg=_byte(raw["activity_mg"], flags),
+        breath_adult=_byte(raw["breath_adult"], flags),
+        breath_infant=_byte(raw["breath_infant"], flags),
         flags=flags,
     )
+
+
+def from_columns(
+    utc_s: npt.ArrayLike, *, interval_s: float, **columns: npt.ArrayLike | None
+) -> Samples:
+    """Return samples that came with times of their own and without record numbers.
+
+    Args:
+        utc_s: when each was taken, rising, shape (n,).
+        interval_s: what the device samples at. Two samples further apart than one and a half of
+            it are no neighbours: something between them is missing.
+        columns: any of the measured columns of `Samples`, shape (n,); one that is absent or None
+            was not measured.
+
+    Raises:
+        ValueError: times do not rise, or a column is unknown or of another length.
+    """
+    times = np.asarray(utc_s, np.float64)
+    names = [f.name for f in fields(Samples)][3:-1]
+    unknown = sorted(set(columns) - set(names))
+    if unknown:
+        raise ValueError(f"no column is called {unknown[0]}; there are {', '.join(names)}")
+    if np.any(np.diff(times) <= 0):
+        raise ValueError("the times of the samples have to rise")
+    near = np.diff(times) <= _NEIGHBOUR_INTERVALS * interval_s
+    begin, end = _reached(times, near)
+    values = {}
+    for name in names:
+        column = columns.get(name)
+        values[name] = np.full(len(times), np.nan) if column is None else np.array(column, float)
+        if values[name].shape != times.shape:
+            raise ValueError(f"column {name} has not one value for each time")
+    return Samples(times, begin, end, **values, flags=np.zeros(len(times), np.uint16))
 
 
 def join(parts: list[Samples]) -> Samples:
@@ -113,7 +164,10 @@ def join(parts: list[Samples]) -> Samples:
 def _reach(utc_s: Floats, sample_no: Integers, record_no: Integers) -> tuple[Floats, Floats]:
     place = np.searchsorted(record_no, sample_no)
     gapless = np.diff(sample_no) == np.diff(place)
-    near = gapless & (np.diff(utc_s) <= _NEIGHBOUR_S_MAX)
+    return _reached(utc_s, gapless & (np.diff(utc_s) <= _NEIGHBOUR_S_MAX))
+
+
+def _reached(utc_s: Floats, near: npt.NDArray[np.bool_]) -> tuple[Floats, Floats]:
     middle = (utc_s[:-1] + utc_s[1:]) / 2
     begin, end = utc_s - _EDGE_S, utc_s + _EDGE_S
     begin[1:] = np.where(near, middle, begin[1:])
@@ -129,3 +183,8 @@ def _temperature_c(raw: npt.NDArray[np.int16], fault: npt.NDArray[np.integer[Any
 def _touch_pf(raw: npt.NDArray[np.uint16], flags: npt.NDArray[np.uint16]) -> Floats:
     missing = (raw == c.TOUCH_MISSING) | ((flags & c.FLAG_TOUCH_FAULT) != 0)
     return np.where(missing, np.nan, raw / c.STEPS_PER_PF)
+
+
+def _byte(raw: npt.NDArray[np.uint8], flags: npt.NDArray[np.uint16]) -> Floats:
+    missing = (raw == c.BYTE_MISSING) | ((flags & c.FLAG_MOTION_FAULT) != 0)
+    return np.where(missing, np.nan, raw.astype(np.float64))

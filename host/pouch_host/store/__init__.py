@@ -1,9 +1,11 @@
-"""The store: raw records as the bands sent them, who wore which band when, and nothing derived.
+"""The store: raw records as the bands sent them, who wore which band when, and what was derived.
 
-Everything worked out from the records (minute states, days) can be computed again from here.
+Only the first two are the truth. Everything worked out from them (minute states, sessions, days)
+can be computed again, and is kept so that it need not be.
 """
 
 from .decode import BandRecords, BootRecords, Problem
+from .derived import Derived, DerivedBlock, DerivedDay, DerivedSession, DerivedState
 from .rows import Assignment, Band, Infant, Segment
 from .store import Store
 
@@ -12,6 +14,11 @@ __all__ = [
     "Band",
     "BandRecords",
     "BootRecords",
+    "Derived",
+    "DerivedBlock",
+    "DerivedDay",
+    "DerivedSession",
+    "DerivedState",
     "Infant",
     "Problem",
     "Segment",

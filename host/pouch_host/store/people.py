@@ -83,3 +83,30 @@ def ensure_infant(connection: sa.Connection, code: str) -> Infant:
         connection.execute(sa.insert(_I).values(code=code))
         row = connection.execute(query).mappings().one()
     return Infant(**row)
+
+
+def set_target(
+    connection: sa.Connection, code: str, target_minutes: int | None, when_utc_s: int
+) -> Infant:
+    """Set the contact a day that an infant is to have, and note it in the audit.
+
+    Setting what holds already changes nothing.
+
+    Raises:
+        InputError: there is no such infant.
+    """
+    query = sa.select(_I).where(_I.c.code == code)
+    row = connection.execute(query.with_for_update()).mappings().first()
+    if row is None:
+        raise InputError(f"there is no infant {code!r}; `pouch assign` makes one")
+    if row["target_minutes"] == target_minutes:
+        return Infant(**row)
+    connection.execute(
+        sa.update(_I).where(_I.c.code == code).values(target_minutes=target_minutes)
+    )
+    connection.execute(
+        sa.insert(schema.audit).values(
+            when_utc_s=when_utc_s, what="target", infant=code, target_minutes=target_minutes
+        )
+    )
+    return Infant(**connection.execute(query).mappings().one())

@@ -35,10 +35,12 @@ class Infant:
     Attributes:
         infant_id: key in the store.
         code: what the ward calls it, unique.
+        target_minutes: contact a day that it is to have; None for the usual target.
     """
 
     infant_id: int
     code: str
+    target_minutes: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

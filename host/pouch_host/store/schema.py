@@ -1,6 +1,11 @@
 """The tables, in types that SQLite and PostgreSQL both have.
 
     infant --< assignment >-- band --< segment          site (one row)   audit (no keys)
+       |
+       +--< derived_infant, derived_block, derived_day, derived_session
+
+What is derived can be worked out again from the rest at any time, and is no part of what a store
+holds.
 
 A column that holds a u32 is a BigInteger: PostgreSQL's integer ends at 2^31. `migrations/` builds
 these tables step by step; a test holds the two together.
@@ -9,7 +14,7 @@ these tables step by step; a test holds the two together.
 import sqlalchemy as sa
 
 # The newest step in migrations/versions. A store that bears it opens without loading Alembic.
-SCHEMA_VERSION = "0001"
+SCHEMA_VERSION = "0002"
 
 # Only an INTEGER primary key counts by itself in SQLite, where it has 64 bits anyway.
 _Key = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
@@ -42,6 +47,8 @@ infant = sa.Table(
     metadata,
     sa.Column("infant_id", _Key, primary_key=True, autoincrement=True),
     sa.Column("code", sa.Text(), nullable=False, unique=True),
+    # Contact a day that it is to have; without one the usual target holds.
+    sa.Column("target_minutes", sa.Integer()),
 )
 
 assignment = sa.Table(
@@ -64,10 +71,13 @@ audit = sa.Table(
     sa.Column("audit_id", _Key, primary_key=True, autoincrement=True),
     sa.Column("when_utc_s", sa.BigInteger(), nullable=False),
     sa.Column("what", sa.Text(), nullable=False),
-    sa.Column("band_id", sa.BigInteger(), nullable=False),
+    # Of an assignment, else NULL.
+    sa.Column("band_id", sa.BigInteger()),
     sa.Column("infant", sa.Text(), nullable=False),
-    sa.Column("from_utc_s", sa.BigInteger(), nullable=False),
+    sa.Column("from_utc_s", sa.BigInteger()),
     sa.Column("to_utc_s", sa.BigInteger()),
+    # Of a target, else NULL; also NULL where the usual target holds again.
+    sa.Column("target_minutes", sa.Integer()),
     sqlite_autoincrement=True,
 )
 
@@ -99,3 +109,63 @@ site = sa.Table(
     sa.Column("name", sa.Text(), nullable=False),
     sa.CheckConstraint("site_id = 1", name="one_row"),
 )
+
+
+def _of_infant() -> sa.Column[int]:
+    """Return the column that says whose a derived row is; the rows go with the infant."""
+    return sa.Column(
+        "infant_id",
+        sa.ForeignKey("infant.infant_id", ondelete="CASCADE"),
+        primary_key=True,
+        autoincrement=False,
+    )
+
+
+# What an infant's derived rows were made of, and until when they hold if nothing new comes in;
+# NULL for ever.
+derived_infant = sa.Table(
+    "derived_infant",
+    metadata,
+    _of_infant(),
+    sa.Column("inputs", sa.Text(), nullable=False),
+    sa.Column("as_of_utc_s", sa.BigInteger(), nullable=False),
+    sa.Column("until_utc_s", sa.BigInteger()),
+)
+
+derived_block = sa.Table(
+    "derived_block",
+    metadata,
+    _of_infant(),
+    sa.Column("begin_utc_s", sa.BigInteger(), primary_key=True, autoincrement=False),
+    sa.Column("algorithm_version", sa.Text(), nullable=False),
+    sa.Column("fingerprint", sa.LargeBinary(), nullable=False),
+    sa.Column("minutes", sa.LargeBinary(), nullable=False),
+)
+
+derived_day = sa.Table(
+    "derived_day",
+    metadata,
+    _of_infant(),
+    sa.Column("date", sa.Date(), primary_key=True),
+    sa.Column("algorithm_version", sa.Text(), nullable=False),
+    sa.Column("zone", sa.Text(), nullable=False),
+    sa.Column("results", sa.Text(), nullable=False),
+)
+
+derived_session = sa.Table(
+    "derived_session",
+    metadata,
+    _of_infant(),
+    sa.Column("begin_utc_s", sa.BigInteger(), primary_key=True, autoincrement=False),
+    sa.Column("end_utc_s", sa.BigInteger(), nullable=False),
+    sa.Column("algorithm_version", sa.Text(), nullable=False),
+    sa.Column("ssc_minutes", sa.Integer(), nullable=False),
+    sa.Column("unknown_minutes", sa.Integer(), nullable=False),
+    sa.Column("other_minutes", sa.Integer(), nullable=False),
+    sa.Column("begin_known", sa.Boolean(), nullable=False),
+    sa.Column("end_known", sa.Boolean(), nullable=False),
+    sa.Column("provider", sa.Text(), nullable=False),
+    sa.Column("provider_probability", sa.Float()),
+)
+
+DERIVED_TABLES = (derived_infant, derived_block, derived_day, derived_session)

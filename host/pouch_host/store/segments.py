@@ -86,6 +86,13 @@ def newer(connection: sa.Connection, band_id: int, after_id: int) -> list[Segmen
     return [Segment(**row) for row in connection.execute(query).mappings()]
 
 
+def cursors(connection: sa.Connection) -> dict[int, int]:
+    """Return the key of the newest segment of each band."""
+    newest = sa.func.max(_T.c.segment_id).label("newest")
+    query = sa.select(_T.c.band_id, newest).group_by(_T.c.band_id)
+    return {row.band_id: row.newest for row in connection.execute(query)}
+
+
 def _overlapping(
     connection: sa.Connection, band_id: int, log_id: int, whole: Range
 ) -> list[Range]:

@@ -11,16 +11,20 @@ from zoneinfo import ZoneInfo
 
 import sqlalchemy as sa
 
-from pouch_host.errors import StoreError
+from pouch_host.errors import InputError, StoreError
 from pouch_host.zones import named_zone
 
 from . import people, schema, segments
 from .assignments import Ledger, assignments
 from .decode import BandDecoder, BandRecords
+from .derived import DerivedTables
 from .engine import is_address, make_engine, reading, writing
 from .migrate import prepare
 from .ranges import Range, subtract
 from .rows import Assignment, Band, Infant, Segment
+
+_DAY_H = 24
+_MINUTES_PER_HOUR = 60
 
 
 class Store:
@@ -32,11 +36,13 @@ class Store:
 
     Attributes:
         name: the file or address, as messages show it.
+        derived: what was worked out from the rest.
     """
 
     def __init__(self, engine: sa.Engine, name: str) -> None:
         """Hold an engine whose database is known to be a store; use `open`."""
         self.name = name
+        self.derived = DerivedTables(engine, name)
         self._engine = engine
         self._decoders: dict[int, BandDecoder] = {}
         self._decoders_lock = Lock()
@@ -196,6 +202,11 @@ class Store:
             for first, last in subtract((held[0][0], held[-1][1]), held)
         )
 
+    def segment_cursors(self) -> dict[int, int]:
+        """Return the key of the newest segment of each band that sent any."""
+        with self._reading() as connection:
+            return segments.cursors(connection)
+
     def segments(self, band_id: int, *, after_id: int = 0) -> list[Segment]:
         """Return a band's segments in order of insertion, those behind a cursor if given."""
         with self._reading() as connection:
@@ -226,6 +237,23 @@ class Store:
         """Return all infants, by code."""
         with self._reading() as connection:
             return people.infants(connection)
+
+    def set_target(self, code: str, hours: float | None, *, when_utc_s: float) -> Infant:
+        """Set the hours of contact a day that an infant is to have. Return the infant.
+
+        Args:
+            code: the infant.
+            hours: above 0, up to 24, to the minute; None for the usual target.
+            when_utc_s: the host's time of the change, for the audit.
+
+        Raises:
+            InputError: there is no such infant, or no day has so many hours.
+        """
+        if hours is not None and not 0 < hours <= _DAY_H:
+            raise InputError(f"{hours:g} hours a day cannot be a target; choose up to 24")
+        minutes = None if hours is None else max(1, round(hours * _MINUTES_PER_HOUR))
+        with self._writing() as connection:
+            return people.set_target(connection, code, minutes, int(when_utc_s))
 
     def assign(
         self, band_id: int, infant_code: str, from_utc_s: float, *, when_utc_s: float | None = None
@@ -316,11 +344,14 @@ class Store:
         """Return a SHA-256 over every row of every table, in order of keys.
 
         Two stores with the same digest hold the same data in the same order of insertion. How
-        the database lays it out in its file does not matter.
+        the database lays it out in its file does not matter, and neither does what was derived
+        from the data: it says nothing new, and is there or not.
         """
         digest = hashlib.sha256()
         with self._reading() as connection:
             for table in schema.metadata.sorted_tables:
+                if table in schema.DERIVED_TABLES:
+                    continue
                 digest.update(f"{table.name}\n".encode())
                 for row in connection.execute(sa.select(table).order_by(*table.primary_key)):
                     digest.update(f"{tuple(row)!r}\n".encode())

@@ -15,7 +15,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from pouch_host.store import Store
 
 from . import assets
-from .cards import STALE_AFTER_S, TARGET_H
+from .cards import STALE_AFTER_S
 from .feed import BoardFeed
 from .view import BoardSettings, View
 
@@ -45,7 +45,6 @@ def create_app(
     clock: Callable[[], float],
     refresh_s: float = 2.0,
     speed_label: str | None = None,
-    target_h: float = TARGET_H,
     stale_after_s: float = STALE_AFTER_S,
 ) -> FastAPI:
     """Return the page's application.
@@ -56,10 +55,9 @@ def create_app(
         refresh_s: seconds between two updates of a live page.
         speed_label: how fast the clock runs where it is simulated, for example "60 times real
             time"; None if the clock is true.
-        target_h: hours of contact a day that close the ring.
         stale_after_s: age in seconds from which data is shown as stale; two pull periods.
     """
-    view = View(BoardSettings(target_h, stale_after_s, speed_label))
+    view = View(BoardSettings(stale_after_s, speed_label))
     feed = BoardFeed(store, view, clock, refresh_s)
     live = assets.is_complete()
     if not live:

@@ -9,8 +9,6 @@ from dataclasses import dataclass
 
 from pouch_host.derive import BoardRow
 
-# WHO's minimum of skin-to-skin contact a day; a target per infant replaces it later.
-TARGET_H = 8.0
 # Two rounds of `pouch collect` at its usual five minutes: one missed round may be chance.
 STALE_AFTER_S = 2 * 300.0
 # A Li-ion cell at a light load holds about a tenth of its charge here.
@@ -22,19 +20,13 @@ _COLD_LINES_C = (32.0, 35.5, 36.0, 36.5)
 _FEVER_C = 38.0
 _WARM_C = 37.5
 
-# How far the core lies above chest skin: 0.2 C with the mother, 0.7 C in a cot (Fransson 2005,
-# term newborns, room at 23 C). Without it every baby in a cot would seem cold, and nobody would
-# look any more. The number shown stays the skin's own.
-_CORE_ABOVE_SKIN_SSC_C = 0.2
-_CORE_ABOVE_SKIN_C = 0.7
-
 # Places in the order of the board, worst first.
 _DANGER, _OFF_RANGE, _UNSEEN, _APART, _TOGETHER = range(5)
 
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """A temperature line that the core seems to have crossed at the last valid reading.
+    """A temperature line that the core is likely to have crossed at the last valid reading.
 
     It tells of now only as long as the reading is not old.
 
@@ -58,8 +50,8 @@ class Card:
         stale: the newest record is older than the limit, or there is none.
         temperature_old: the last reading is older than that limit.
         line: the line that the last valid reading crosses, if any.
-        confirmed_percent: confirmed contact as a part of the target, 0 to 100.
-        possible_percent: confirmed and unknown time as a part of the target, 0 to 100.
+        confirmed_percent: confirmed contact as a part of the infant's target, 0 to 100.
+        possible_percent: contact at most as a part of it, 0 to 100.
         battery_low: charge the band today.
         place: 0 for the worst; cards of one place keep the order of their hours.
     """
@@ -74,49 +66,45 @@ class Card:
     place: int
 
 
-def crossed_line(temperature_c: float, state: str) -> Line | None:
-    """Return the gravest line that the core seems to have crossed, None if there is none.
+def crossed_line(core_c: float) -> Line | None:
+    """Return the gravest line that the core is likely to have crossed, None if there is none.
 
-    Cold lines are held against the core as it is likely to be, warm lines against the skin itself:
-    the core is never colder than that.
+    Skin is colder than the core, and in a cot more so than with the mother. Held against the skin
+    itself every baby in a cot would seem cold, and nobody would look any more. The number shown
+    stays the skin's own.
 
     Args:
-        temperature_c: a valid chest skin temperature in degrees Celsius.
-        state: the infant's state when it was taken.
+        core_c: the estimate that goes with a valid reading, in degrees Celsius.
     """
-    gap_c = _CORE_ABOVE_SKIN_SSC_C if state == "ssc" else _CORE_ABOVE_SKIN_C
     for line_c in _COLD_LINES_C:
-        if temperature_c + gap_c < line_c:
+        if core_c < line_c:
             return Line("below", line_c, danger=line_c in _COLD_LINES_C[:2])
-    if temperature_c >= _FEVER_C:
+    if core_c >= _FEVER_C:
         return Line("above", _FEVER_C, danger=True)
-    if temperature_c > _WARM_C:
+    if core_c > _WARM_C:
         return Line("above", _WARM_C, danger=False)
     return None
 
 
-def make_card(
-    row: BoardRow, *, target_h: float = TARGET_H, stale_after_s: float = STALE_AFTER_S
-) -> Card:
+def make_card(row: BoardRow, *, stale_after_s: float = STALE_AFTER_S) -> Card:
     """Judge one row for display.
 
     Args:
         row: what was derived from the store.
-        target_h: hours of contact a day that close the ring.
         stale_after_s: age in seconds from which data is shown as stale.
     """
     stale = row.last_record_age_s is None or row.last_record_age_s > stale_after_s
     old = row.temperature_age_s is not None and row.temperature_age_s > stale_after_s
     line = None
-    if row.temperature_c is not None and row.temperature_valid:
-        line = crossed_line(row.temperature_c, row.state)
+    if row.core_c is not None and row.temperature_valid:
+        line = crossed_line(row.core_c)
     return Card(
         row=row,
         stale=stale,
         temperature_old=old,
         line=line,
-        confirmed_percent=_percent(row.ssc_hours_lower, target_h),
-        possible_percent=_percent(row.ssc_hours_upper, target_h),
+        confirmed_percent=_percent(row.ssc_hours, row.target_h),
+        possible_percent=_percent(row.ssc_hours_upper, row.target_h),
         battery_low=row.battery_mv is not None and row.battery_mv < BATTERY_LOW_MV,
         place=_place(row.state, line, unseen=stale or old),
     )
@@ -124,9 +112,7 @@ def make_card(
 
 def worst_first(cards: Iterable[Card]) -> list[Card]:
     """Return the cards in the order of the board."""
-    return sorted(
-        cards, key=lambda card: (card.place, card.row.ssc_hours_lower, card.row.infant_code)
-    )
+    return sorted(cards, key=lambda card: (card.place, card.row.ssc_hours, card.row.infant_code))
 
 
 def _percent(hours: float, target_h: float) -> float:

@@ -10,7 +10,7 @@ import jinja2
 from pouch_host.derive import BoardRow
 
 from . import filters
-from .cards import STALE_AFTER_S, TARGET_H, make_card, worst_first
+from .cards import STALE_AFTER_S, make_card, worst_first
 
 _TEMPLATES_DIR = Path(__file__).parent / "templates"
 
@@ -20,12 +20,10 @@ class BoardSettings:
     """How the board is shown.
 
     Attributes:
-        target_h: hours of contact a day that close the ring.
         stale_after_s: age in seconds from which data is shown as stale.
         speed_label: how fast the clock runs where it is simulated, as text; None for a true one.
     """
 
-    target_h: float = TARGET_H
     stale_after_s: float = STALE_AFTER_S
     speed_label: str | None = None
 
@@ -59,12 +57,7 @@ class View:
             failure: why there are no rows, as one line; None if all is well.
         """
         cards = worst_first(
-            make_card(
-                row,
-                target_h=self._settings.target_h,
-                stale_after_s=self._settings.stale_after_s,
-            )
-            for row in rows
+            make_card(row, stale_after_s=self._settings.stale_after_s) for row in rows
         )
         return self._board.render(
             cards=cards, failure=failure, now=now, settings=self._settings

@@ -14,9 +14,9 @@ from pouch_host.analysis.band_hours import (
     join_tallies,
 )
 from pouch_host.analysis.clock_fit import BootTimes, fit_boots
-from pouch_host.analysis.minutes import MinuteStates, State
+from pouch_host.analysis.states import State
 from pouch_protocol import constants as c
-from tests.host.analysis.made_samples import START_UTC_S
+from tests.host.analysis.made_samples import START_UTC_S, made_minutes
 
 HOUR_S = 3600
 DAY_MIN = 1440
@@ -37,8 +37,8 @@ def hourly(hours, contact_s=0, unknown_s=0):
 
 def states(*parts, first_utc_s=START_UTC_S):
     """Return minute states from `(state, minutes)` parts."""
-    of_minutes = np.concatenate([np.full(count, state, np.uint8) for state, count in parts])
-    return MinuteStates(first_utc_s, of_minutes, np.ones(len(of_minutes)))
+    of_minutes = [state for state, count in parts for _ in range(count)]
+    return made_minutes(of_minutes, first_utc_s=first_utc_s)
 
 
 def days(of_band, minutes, *, assigned=None, alerts=NO_ALERTS, zone=UTC):

@@ -165,14 +165,24 @@ def test_audit_tells_every_change_and_outlives_what_it_tells_of(store):
     store.unassign(1, when_utc_s=WHEN_UTC_S + 2)
     store.release(1, second, when_utc_s=WHEN_UTC_S + 3)
     assert audit(store) == [
-        (WHEN_UTC_S, "assigned", 1, "bed-1", first, None),
-        (WHEN_UTC_S + 1, "ended", 1, "bed-1", first, second),
-        (WHEN_UTC_S + 1, "assigned", 1, "bde-2", second, None),
-        (WHEN_UTC_S + 2, "reopened", 1, "bed-1", first, None),
-        (WHEN_UTC_S + 2, "removed", 1, "bde-2", second, None),
-        (WHEN_UTC_S + 3, "ended", 1, "bed-1", first, second),
+        (WHEN_UTC_S, "assigned", 1, "bed-1", first, None, None),
+        (WHEN_UTC_S + 1, "ended", 1, "bed-1", first, second, None),
+        (WHEN_UTC_S + 1, "assigned", 1, "bde-2", second, None, None),
+        (WHEN_UTC_S + 2, "reopened", 1, "bed-1", first, None, None),
+        (WHEN_UTC_S + 2, "removed", 1, "bde-2", second, None, None),
+        (WHEN_UTC_S + 3, "ended", 1, "bed-1", first, second, None),
     ]
     assert [infant.code for infant in store.infants()] == ["bed-1"]
+
+
+def test_audit_tells_every_target_and_only_what_changed(store):
+    store.ensure_infant("bed-1")
+    for hours in (12.5, 12.5, None):
+        store.set_target("bed-1", hours, when_utc_s=WHEN_UTC_S)
+    assert audit(store) == [
+        (WHEN_UTC_S, "target", None, "bed-1", None, None, 750),
+        (WHEN_UTC_S, "target", None, "bed-1", None, None, None),
+    ]
 
 
 changes = st.tuples(

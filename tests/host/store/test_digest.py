@@ -33,6 +33,7 @@ def test_digest_of_the_same_records_in_another_order_differs(tmp_path):
     [
         lambda store: store.set_zone("Asia/Karachi"),
         lambda store: store.ensure_infant("bed-9"),
+        lambda store: store.set_target("bed-1", 6, when_utc_s=START_UTC_S),
         lambda store: store.record_contact(BAND_ID, START_UTC_S, battery_mv=3900),
         lambda store: store.assign(BAND_ID, "bed-2", START_UTC_S + 1),
     ],

@@ -1,5 +1,6 @@
 import pytest
 import sqlalchemy as sa
+from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
@@ -8,7 +9,7 @@ from sqlalchemy.dialects import postgresql
 from sqlalchemy.schema import CreateTable
 
 from pouch_host.errors import StoreError
-from pouch_host.store import schema
+from pouch_host.store import Store, schema
 from pouch_host.store.engine import make_engine
 from pouch_host.store.migrate import prepare
 
@@ -20,6 +21,45 @@ def test_migrations_from_empty_make_the_tables_that_the_program_uses(path):
         context = MigrationContext.configure(connection)
         assert compare_metadata(context, schema.metadata) == []
     engine.dispose()
+
+
+def test_store_of_the_first_version_keeps_everything_and_takes_targets(path):
+    # Goal: a ward's store survives an update. Method: one as the first version left it.
+    engine = make_engine(path)
+    config = Config()
+    config.set_main_option("script_location", "pouch_host.store:migrations")
+    config.set_main_option("path_separator", "os")
+    with engine.begin() as connection:
+        config.attributes["connection"] = connection
+        command.upgrade(config, "0001")
+    with engine.begin() as connection:
+        for statement in (
+            "INSERT INTO band (band_id, label) VALUES (18, 'P-00000012')",
+            "INSERT INTO infant (code) VALUES ('bed-1'), ('bed-2')",
+            "INSERT INTO assignment (band_id, infant_id, from_utc_s) VALUES (18, 2, 1000)",
+            "INSERT INTO audit VALUES (1, 1001, 'assigned', 18, 'bed-2', 1000, NULL)",
+        ):
+            connection.exec_driver_sql(statement)
+    engine.dispose()
+    with Store.open(path, create=False) as store:
+        assert [(one.code, one.target_minutes) for one in store.infants()] == [
+            ("bed-1", None),
+            ("bed-2", None),
+        ]
+        (given,) = store.assignments("bed-2")
+        assert (given.band_id, given.from_utc_s) == (18, 1000)
+        store.set_target("bed-2", 6, when_utc_s=2000)
+    engine = make_engine(path)
+    with engine.connect() as connection:
+        rows = connection.execute(sa.select(schema.audit)).all()
+        # Keys of the audit are never given twice, before and after.
+        ddl = connection.scalar(sa.text("SELECT sql FROM sqlite_master WHERE name = 'audit'"))
+    engine.dispose()
+    assert [tuple(row) for row in rows] == [
+        (1, 1001, "assigned", 18, "bed-2", 1000, None, None),
+        (2, 2000, "target", None, "bed-2", None, None, 360),
+    ]
+    assert "AUTOINCREMENT" in str(ddl)
 
 
 def test_migrations_end_at_the_version_that_the_program_states():
@@ -55,3 +95,5 @@ def test_tables_fit_postgresql():
     assert "segment_id BIGSERIAL" in ddl["segment"]
     assert "first_record_no BIGINT" in ddl["segment"]
     assert "data BYTEA" in ddl["segment"]
+    assert "fingerprint BYTEA" in ddl["derived_block"]
+    assert "ON DELETE CASCADE" in ddl["derived_day"]

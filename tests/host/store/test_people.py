@@ -67,3 +67,25 @@ def test_set_zone_unknown_is_refused(store, zone):
     with pytest.raises(InputError, match="time zone"):
         store.set_zone(zone)
     assert store.zone.key == "UTC"
+
+
+def test_target_of_an_infant_is_kept_to_the_minute(store):
+    infant = store.ensure_infant("bed-1")
+    assert infant.target_minutes is None
+    changed = store.set_target("bed-1", 8.51, when_utc_s=START_UTC_S)
+    assert changed.target_minutes == 511
+    assert store.infants() == [changed]
+    assert store.set_target("bed-1", None, when_utc_s=START_UTC_S) == infant
+
+
+@pytest.mark.parametrize("hours", [0, -1, 24.01, float("nan"), float("inf")])
+def test_target_that_no_day_has_is_refused(store, hours):
+    store.ensure_infant("bed-1")
+    with pytest.raises(InputError, match="cannot be a target"):
+        store.set_target("bed-1", hours, when_utc_s=START_UTC_S)
+
+
+def test_target_of_an_unknown_infant_is_refused_and_makes_none(store):
+    with pytest.raises(InputError, match="bed-9"):
+        store.set_target("bed-9", 8, when_utc_s=START_UTC_S)
+    assert store.infants() == []

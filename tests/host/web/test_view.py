@@ -14,12 +14,16 @@ CALM = BoardRow(
     infant_code="bed-1",
     band_label="P-0012ABCD",
     state="ssc",
-    ssc_hours_lower=5.2,
-    ssc_hours_upper=5.2,
+    ssc_hours=5.2,
+    ssc_hours_lower=5.1,
+    ssc_hours_upper=5.3,
+    target_h=8.0,
     coverage=1.0,
     temperature_c=36.74,
     temperature_age_s=65,
     temperature_valid=True,
+    core_c=36.98,
+    core_sd_c=0.2,
     last_record_age_s=240,
     battery_mv=3950,
     problems=(),
@@ -46,7 +50,7 @@ def test_board_calm_row_says_state_hours_temperature_ages_and_battery():
         "P-0012ABCD",
         "Skin to skin",
         "5.2 of 8 h",
-        "Contact today 5.2 h",
+        "Contact today 5.1 to 5.3 h",
         "100 % known",
         "Skin, chest 36.7 °C 1 min ago",
         "Data 4 min ago",
@@ -60,8 +64,10 @@ def test_board_never_calls_the_temperature_axillary():
 
 
 def test_board_unknown_time_states_both_bounds_and_draws_them():
-    html = board(replace(CALM, ssc_hours_lower=2.0, ssc_hours_upper=4.0, coverage=0.816))
-    assert "2.0 to 4.0 h" in text_of(html)
+    row = replace(CALM, ssc_hours=2.0, ssc_hours_lower=1.9, ssc_hours_upper=4.0, coverage=0.816)
+    html = board(row)
+    assert "2.0 of 8 h" in text_of(html)
+    assert "1.9 to 4.0 h" in text_of(html)
     assert "82 % known" in text_of(html)
     assert 'class="possible"' in html
     assert 'stroke-dasharray="50.0 100"' in html
@@ -73,13 +79,18 @@ def test_board_nearly_full_coverage_is_not_called_full():
 
 
 def test_board_more_than_the_target_fills_the_ring_once():
-    html = board(replace(CALM, ssc_hours_lower=19.0, ssc_hours_upper=19.0))
+    html = board(replace(CALM, ssc_hours=19.0, ssc_hours_lower=19.0, ssc_hours_upper=19.0))
     assert 'stroke-dasharray="100.0 100"' in html
+    assert 'class="possible"' not in html
+    assert "Contact today 19.0 h" in text_of(html)
 
 
-def test_board_other_target_is_stated():
-    text = text_of(board(CALM, settings=BoardSettings(target_h=12.5)))
-    assert "5.2 of 12.5 h" in text
+def test_board_each_infant_has_its_own_target():
+    html = board(CALM, replace(CALM, infant_code="bed-2", target_h=10.4))
+    assert "5.2 of 8 h" in text_of(html)
+    assert "5.2 of 10.4 h" in text_of(html)
+    assert 'stroke-dasharray="65.0 100"' in html
+    assert 'stroke-dasharray="50.0 100"' in html
 
 
 @pytest.mark.parametrize(
@@ -140,6 +151,8 @@ def test_board_infant_without_any_data_says_so():
         temperature_c=None,
         temperature_age_s=None,
         temperature_valid=False,
+        core_c=None,
+        core_sd_c=None,
         last_record_age_s=None,
         battery_mv=None,
     )
@@ -149,50 +162,50 @@ def test_board_infant_without_any_data_says_so():
 
 
 def test_board_invalid_temperature_is_greyed_and_crosses_no_line():
-    html = board(replace(CALM, temperature_c=33.1, temperature_valid=False))
+    html = board(replace(CALM, temperature_c=33.1, temperature_valid=False, core_c=None))
     assert "is-invalid" in html
     assert "Not valid, 1 min ago" in text_of(html)
     assert "likely below" not in text_of(html)
 
 
 @pytest.mark.parametrize(
-    ("temperature_c", "phrase"),
-    [(35.0, "Core was likely below 35.5 °C"), (38.0, "Was above 38.0")],
+    ("core_c", "phrase"),
+    [(35.2, "Core was likely below 35.5 °C"), (38.0, "Core was likely above 38.0")],
 )
-def test_board_line_crossed_long_ago_is_past_and_no_alarm(temperature_c, phrase):
-    html = board(replace(CALM, temperature_c=temperature_c, temperature_age_s=19 * 3600))
+def test_board_line_crossed_long_ago_is_past_and_no_alarm(core_c, phrase):
+    html = board(replace(CALM, core_c=core_c, temperature_age_s=19 * 3600))
     assert phrase in text_of(html)
     assert "has-line" not in html
     assert "has-danger" not in html
 
 
 @pytest.mark.parametrize(
-    ("temperature_c", "phrase", "danger"),
+    ("core_c", "phrase", "danger"),
     [
-        (36.29, "Core likely below 36.5 °C", False),
-        (35.79, "Core likely below 36.0 °C", False),
-        (35.29, "Core likely below 35.5 °C", True),
-        (31.79, "Core likely below 32.0 °C", True),
-        (37.51, "Above 37.5 °C", False),
-        (38.0, "Above 38.0 °C", True),
+        (36.49, "Core likely below 36.5 °C", False),
+        (35.99, "Core likely below 36.0 °C", False),
+        (35.49, "Core likely below 35.5 °C", True),
+        (31.99, "Core likely below 32.0 °C", True),
+        (37.51, "Core likely above 37.5 °C", False),
+        (38.0, "Core likely above 38.0 °C", True),
     ],
 )
-def test_board_valid_temperature_beyond_a_line_names_the_gravest(temperature_c, phrase, danger):
-    html = board(replace(CALM, temperature_c=temperature_c))
+def test_board_core_beyond_a_line_names_the_gravest(core_c, phrase, danger):
+    html = board(replace(CALM, core_c=core_c))
     assert phrase in text_of(html)
     assert ("has-danger" in html) is danger
 
 
-def test_board_cot_temperature_is_judged_by_the_core_that_goes_with_it():
-    in_cot = replace(CALM, state="infant_only")
-    assert "has-line" not in board(replace(in_cot, temperature_c=35.81))
-    assert "Core likely below 36.5 °C" in text_of(board(replace(in_cot, temperature_c=35.7)))
-    assert "has-danger" in board(replace(in_cot, temperature_c=34.7))
+def test_board_cool_skin_in_a_cot_is_judged_by_the_core_that_goes_with_it():
+    # The skin alone would be below a line, and is what is shown.
+    html = board(replace(CALM, state="infant_only", temperature_c=35.9, core_c=36.6))
+    assert "has-line" not in html
+    assert "35.9 °C" in text_of(html)
 
 
-@pytest.mark.parametrize("temperature_c", [36.31, 37.0, 37.5])
-def test_board_normal_temperature_crosses_no_line(temperature_c):
-    assert "has-line" not in board(replace(CALM, temperature_c=temperature_c))
+@pytest.mark.parametrize("core_c", [36.5, 37.0, 37.5])
+def test_board_normal_temperature_crosses_no_line(core_c):
+    assert "has-line" not in board(replace(CALM, core_c=core_c))
 
 
 def test_board_low_battery_says_so_in_words():
@@ -202,11 +215,11 @@ def test_board_low_battery_says_so_in_words():
 def test_board_rows_are_worst_first():
     rows = [
         replace(CALM, infant_code="calm"),
-        replace(CALM, infant_code="calm-fewer-hours", ssc_hours_lower=1.0),
+        replace(CALM, infant_code="calm-fewer-hours", ssc_hours=1.0),
         replace(CALM, infant_code="apart", state="infant_only"),
         replace(CALM, infant_code="stale", last_record_age_s=90_000),
-        replace(CALM, infant_code="cool", temperature_c=36.2),
-        replace(CALM, infant_code="danger", temperature_c=35.0),
+        replace(CALM, infant_code="cool", core_c=36.2),
+        replace(CALM, infant_code="danger", core_c=35.0),
     ]
     assert order_of(*rows) == ["danger", "cool", "stale", "apart", "calm-fewer-hours", "calm"]
 
@@ -214,11 +227,11 @@ def test_board_rows_are_worst_first():
 def test_board_old_temperature_ranks_as_unseen_whatever_it_was():
     yesterday = {"last_record_age_s": 19 * 3600, "temperature_age_s": 19 * 3600}
     rows = [
-        replace(CALM, infant_code="was-danger", temperature_c=33.0, **yesterday),
-        replace(CALM, infant_code="was-calm", ssc_hours_lower=1.0, **yesterday),
-        replace(CALM, infant_code="sensor-silent", temperature_age_s=1200, ssc_hours_lower=6.0),
-        replace(CALM, infant_code="apart", state="infant_only", ssc_hours_lower=0.0),
-        replace(CALM, infant_code="cool", state="unknown", temperature_c=35.6),
+        replace(CALM, infant_code="was-danger", core_c=33.0, **yesterday),
+        replace(CALM, infant_code="was-calm", ssc_hours=1.0, **yesterday),
+        replace(CALM, infant_code="sensor-silent", temperature_age_s=1200, ssc_hours=6.0),
+        replace(CALM, infant_code="apart", state="infant_only", ssc_hours=0.0),
+        replace(CALM, infant_code="cool", state="unknown", core_c=36.2),
     ]
     assert order_of(*rows) == ["cool", "was-calm", "was-danger", "sensor-silent", "apart"]
 
