@@ -35,5 +35,5 @@ __all__ = [
     "replay",
 ]
 
-ALERT_VERSION = "alerts-1"
+ALERT_VERSION = "alerts-2"
 """Changes whenever the same observations may give other events."""

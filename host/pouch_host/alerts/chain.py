@@ -126,7 +126,10 @@ class Chain:
         """
         left = yield from self._end(moment)
         top = self._highest(beyond=False)
-        if left is not None and top >= 0 and top not in self.alerts:
+        # What is graver than the alert that ended is raised for itself: a fall may end in the very
+        # minute in which cold stress begins to stand.
+        milder = left is not None and 0 <= top < self.classes.index(left.alert_class)
+        if left is not None and milder and top not in self.alerts:
             yield self._step_down(top, left, moment, take_id())
         elif left is not None and (shown := self.shown) is not None:
             # It got better: from here on it has half an hour again to get better still.
@@ -148,6 +151,7 @@ class Chain:
 
     def _step_down(self, rank: int, left: Alert, moment: Moment, alert_id: int) -> AlertEvent:
         """Put a milder alert in the place of one that ended: what was rung is not rung again."""
+        escalated = left.escalated and self._rules[rank].escalate_s is not None
         alert = Alert(
             alert_id,
             self.classes[rank],
@@ -155,14 +159,25 @@ class Chain:
             left.ring_utc_s,
             moment.now_utc_s,
             self._core_c,
-            left.owed,
-            left.escalated,
+            self._owes_after(left, rank),
+            escalated,
             left.acknowledged_by,
             left.acknowledged_utc_s,
             values=moment.values(),
         )
         self.alerts[rank] = alert
         return self._event(EventKind.RAISED, alert, moment, "milder")
+
+    def _owes_after(self, left: Alert, rank: int) -> bool:
+        """Tell whether a milder alert rings: for what it takes the place of, if it may ring.
+
+        What is only shown never rings for a graver one that was muted. And a graver one that is
+        only shown has rung for nobody: what comes after it rings, unless somebody has seen it.
+        """
+        if not self._rules[rank].may_ring(escalated=left.escalated):
+            return False
+        unheard = not self.rule(left).may_ring(escalated=left.escalated)
+        return left.owed or (unheard and not left.is_acknowledged)
 
     def _raise(self, moment: Moment, take_id: Callable[[], int]) -> Iterator[AlertEvent]:
         highest = max(self.alerts, default=-1)

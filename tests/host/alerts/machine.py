@@ -82,6 +82,9 @@ class Ledger:
             assert number not in self.acknowledged, "rang though acknowledged"
             assert not self.is_muted(event.alert_class, event.told_utc_s), "rang though muted"
             assert self.rung[number] in {0, 2}, "rang twice"
+            of_class = RULES[event.alert_class]
+            wait_s = of_class.escalate_s if self.rung[number] else of_class.quiet_s
+            assert wait_s is not None, "rang though it is only shown"
             self.rung[number] += 1
 
 
@@ -125,6 +128,9 @@ class Ward(RuleBasedStateMachine):
             silent = self.ledger.is_muted(alert.alert_class, self.now_utc_s)
             due = alert.owed and self.now_utc_s >= alert.ring_utc_s
             assert not due or silent, f"{alert.alert_class} stands, is not muted and did not ring"
+            rung = self.ledger.rung[alert.alert_id] or alert.is_acknowledged
+            shown_only = RULES[alert.alert_class].quiet_s is None
+            assert rung or shown_only or alert.owed, f"{alert.alert_class} will never ring"
         return events
 
     @rule(state=_STATES, core_c=_CORES, outer_c=_OUTER, minutes=st.integers(1, 15))
@@ -151,6 +157,15 @@ class Ward(RuleBasedStateMachine):
     def recover_by_steps(self):
         for core_c in (35.3, 35.8, 36.25, 36.9):
             self.live("ssc", core_c, 35.0, 12)
+
+    @rule(muted=st.booleans())
+    def cool_slowly_and_recover(self, muted):
+        # Cold stress stands, and is muted or not; then the fall alone is left, and only shows.
+        for core_c in (36.29, 36.26, 36.23, 36.20, 36.17, 36.14, 36.11, 36.08, 36.05):
+            if muted:
+                self.mute(AlertClass.COLD, 20)
+            self.live("ssc", core_c, 35.0, 5)
+        self.live("ssc", 36.65, 35.0, 12)
 
     @rule()
     def take_band_off(self):

@@ -1,13 +1,21 @@
-"""docs/ALERTS.md says of classes and parameters what the code does."""
+"""docs/ALERTS.md says of classes, parameters and the core's estimate what the code does."""
 
+import numpy as np
 import pytest
 
 from pouch_host.alerts import RULES, AlertClass, AlertParameters
 from pouch_host.alerts.trend import FALL_C_PER_H, REACH_MIN
+from pouch_host.analysis.core import core_over_time
+from pouch_host.analysis.parameters import default_parameters
+from pouch_host.analysis.states import State
 from tests.tidy.source import ROOT
 from tests.tidy.test_band_document import table_after
 
 TEXT = (ROOT / "docs" / "ALERTS.md").read_text(encoding="utf-8")
+PROSE = " ".join(TEXT.split())
+
+WELL_C = 36.9
+LONG_MIN = 600
 
 
 def duration(seconds, word="at once"):
@@ -23,7 +31,7 @@ def clears(rule):
 
 def rings(rule):
     if rule.quiet_s is None:
-        return "never"
+        return "never" if rule.escalate_s is None else "when it escalates"
     return f"after {duration(rule.quiet_s)}" if rule.quiet_s else "at once"
 
 
@@ -47,6 +55,12 @@ def test_class_is_in_the_table_as_it_is_in_the_code(alert_class):
     assert why
 
 
+def test_classes_that_never_ring_are_named():
+    silent = [str(name) for name, rule in RULES.items() if rings(rule) == "never"]
+    assert f"Five classes never ring: {', '.join(silent[:-1])} and {silent[-1]}." in PROSE
+    assert len(silent) == 5
+
+
 def test_table_names_no_class_that_there_is_not():
     assert set(table_after("The classes", TEXT)) == set(AlertClass)
 
@@ -65,6 +79,46 @@ def test_trend_is_told_as_it_is_in_the_code():
     why = table_after("The classes", TEXT)["cooling"][-1]
     assert f"{FALL_C_PER_H:g} C an hour" in why
     assert f"{REACH_MIN:g} min" in why
+
+
+def estimate(then_c):
+    """Return core and deviation of the minutes that follow ten hours of a well infant."""
+    said_c = np.concatenate([np.full(LONG_MIN, WELL_C), then_c])
+    core_c, sd_c = core_over_time(said_c, default_parameters().core_filter)
+    return core_c[LONG_MIN:], sd_c
+
+
+def test_estimate_that_lags_behind_a_fall_is_told_as_it_is_in_the_code():
+    behind_c = []
+    for c_per_h in (0.6, 1.5):
+        true_c = WELL_C - c_per_h / 60 * np.arange(61)
+        lag_c = estimate(true_c)[0] - true_c
+        behind_c += [lag_c[30], lag_c[60]]
+    told = (
+        "Of a fall of 0.6 C an hour it is {:.1f} C behind after half an hour, "
+        "{:.1f} C after an hour; of 1.5 C an hour {:.1f} C and {:.1f} C"
+    )
+    assert told.format(*behind_c) in PROSE
+
+
+def test_estimate_under_a_cold_cloth_is_told_as_it_is_in_the_code():
+    follows_c = WELL_C - estimate(np.full(60, WELL_C - 1))[0]
+    told = "it follows by {:.2f} C in ten minutes and by {:.2f} C in an hour"
+    assert told.format(follows_c[9], follows_c[59]) in PROSE
+
+
+def test_doubt_of_the_estimate_is_told_as_it_is_in_the_code():
+    sd_c = estimate(np.full(1, WELL_C))[1]
+    gaps = default_parameters().core_gap
+    unseen_c = [
+        np.hypot(sd_c[-1], np.sqrt(gaps[state].sd_blind_c ** 2 - gaps[state].sd_c ** 2))
+        for state in (State.SSC, State.INFANT_ONLY)
+    ]
+    assert f"{sd_c[0]:.2f} C in the first settled minute and falls to {sd_c[-1]:.2f} C" in PROSE
+    assert "ends at {:.1f} C in SSC and {:.1f} C in a cot".format(*unseen_c) in PROSE
+    rule = RULES[AlertClass.COLD]
+    rings_c = sorted(rule.line - rule.k_sd * each for each in (sd_c[0], sd_c[-1]))
+    assert "rings at an estimate of {:.2f} to {:.2f} C".format(*rings_c) in PROSE
 
 
 def test_every_source_that_is_cited_is_listed():

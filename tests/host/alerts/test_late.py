@@ -24,12 +24,12 @@ def test_late_minutes_are_evidence_for_the_fresh_one_that_is_still_beyond():
 
 def test_late_minutes_beyond_and_a_fresh_one_between_line_and_margin_do_not_ring():
     infant = Infant()
-    assert rings(infant.late("ssc 36.2*40, ssc 36.4*20")) == []
+    assert rings(infant.late("ssc 36.2*40, ssc 36.45*20")) == []
     assert rings(infant.live("ssc 36.2*1")) == [(60, "cold_stress")]
 
 
 def test_late_minutes_of_two_classes_are_annotated_each_once():
-    told = Infant().late("ssc 36.2*12, ssc -*1, ssc 35.9*12, ssc -*1, ssc 35.4*12, ssc 36.9*40")
+    told = Infant().late("ssc 36.2*22, ssc -*1, ssc 35.9*12, ssc -*1, ssc 35.4*12, ssc 36.9*40")
     assert kinds(told) == [
         ("annotated", "cold_stress"),
         ("annotated", "moderate_cold"),

@@ -67,6 +67,25 @@ def _step_down_loudly(self, rank, left, moment, alert_id):
     return event
 
 
+def _owe_what_the_graver_owed(self, left, rank):
+    del self, rank
+    return left.owed
+
+
+def _ring_what_is_only_shown(self, moment, take_id):
+    before = set(self.alerts)
+    yield from _RAISE(self, moment, take_id)
+    for rank in set(self.alerts) - before:
+        self.alerts[rank].owed = True
+
+
+def _raise_silently(self, moment, take_id):
+    before = set(self.alerts)
+    yield from _RAISE(self, moment, take_id)
+    for rank in set(self.alerts) - before:
+        self.alerts[rank].owed = False
+
+
 def _mute_all(self, target, alert_class):
     del self, target, alert_class
     return True
@@ -83,6 +102,7 @@ def _sound_late(self, minute):
 
 
 _RING, _STATE, _RESTORE, _STEP_DOWN = Chain.ring, Chain.state, Chain.restore, Chain._step_down
+_RAISE = Chain._raise
 _MOMENT, _OBSERVE = AlertEngine._moment, AlertEngine.observe
 _ESCALATE = Alert.escalate
 
@@ -94,6 +114,9 @@ _ESCALATE = Alert.escalate
         (Chain, "state", _forget_alerts),
         (Chain, "restore", _forget_what_was_counted),
         (Chain, "_step_down", _step_down_loudly),
+        (Chain, "_owes_after", _owe_what_the_graver_owed),
+        (Chain, "_raise", _ring_what_is_only_shown),
+        (Chain, "_raise", _raise_silently),
         (Chain, "lose", lambda *_: False),
         (AlertEngine, "_moment", _always_fresh),
         (AlertEngine, "_annotate", _rewrite_the_past),

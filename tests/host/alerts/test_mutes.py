@@ -45,6 +45,7 @@ def test_mute_of_heat_never_mutes_cold_and_the_other_way_round(muted):
 @pytest.mark.parametrize(
     ("muted", "core", "rung"),
     [
+        ("moderate_cold", "36.2", [(20, "cold_stress")]),
         ("cold_stress", "36.2", []),
         ("cold_stress", "35.9", [(10, "moderate_cold")]),
         ("moderate_cold", "35.4", [(10, "danger_cold")]),
@@ -60,8 +61,8 @@ def test_mute_of_heat_never_mutes_cold_and_the_other_way_round(muted):
 )
 def test_mute_covers_its_own_class_or_family_without_dangers(muted, core, rung):
     infant = Infant()
-    infant.mute(muted, 20)
-    assert rings(infant.live(f"ssc {core}*12")) == rung
+    infant.mute(muted, 30)
+    assert rings(infant.live(f"ssc {core}*22")) == rung
 
 
 def test_mute_of_an_escalation_rings_once_at_its_end():

@@ -63,7 +63,7 @@ def test_replay_with_other_rules_follows_them():
     parameters = AlertParameters()
     rules = dict(parameters.rules)
     rules["cold_stress"] = dataclasses.replace(rules["cold_stress"], k_sd=0.0)
-    minutes = minutes_of("ssc 36.4*12")
+    minutes = minutes_of("ssc 36.45*22")
     rung = [
         [event.kind for event in replay(minutes, each)].count(EventKind.RANG)
         for each in (parameters, dataclasses.replace(parameters, rules=rules))

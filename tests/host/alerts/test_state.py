@@ -8,8 +8,8 @@ from tests.host.alerts.timelines import Infant, minutes_of
 
 # All that an engine can be in the middle of.
 DAY = (
-    "ssc 36.9*40 outer_c=35, ssc 36.2*12, ssc 35.9*25, ssc 35.4*45 battery_mv=3400, ssc -*7, "
-    "ssc 35.9*20, ssc 36.25*15, ssc 37.0*20, infant_only 36.9*35 outer_c=30, off -*35 outer_c=22, "
+    "ssc 36.9*40 outer_c=35, ssc 36.2*22, ssc 35.9*25, ssc 35.4*45 battery_mv=3400, ssc -*7, "
+    "ssc 35.9*20, ssc 36.25*15, ssc 37.0*20, infant_only 36.9*50 outer_c=30, off -*35 outer_c=22, "
     "unknown -*65, ssc 38.1*15 flags=4, ssc 37.0*20 battery_mv=3700"
 )
 

@@ -62,13 +62,22 @@ def test_trend_restored_goes_on_as_it_was():
         assert one is two
 
 
-def test_cooling_rings_before_the_line():
+def test_cooling_is_shown_before_the_line_and_cold_stress_rings_at_its_own_time():
     infant = Infant()
-    told = rings(infant.live(slope(-0.6, 120)))
-    # 36.5 C is crossed at 70 minutes, and beyond doubt at 90.
-    assert [name for _, name in told] == ["cooling", "cold_stress"]
-    assert told[0][0] < 70
+    told = infant.live(slope(-0.6, 120))
+    (shown_min, *shown), *rest = told
+    # 36.5 C is crossed at 70 minutes, beyond doubt after 90, and 20 more have to pass.
+    assert shown == ["raised", "cooling"]
+    assert shown_min < 70
+    assert rest == [(111, "raised", "cold_stress"), (111, "rang", "cold_stress")]
     assert infant.standing_classes == ["cold_stress"]
+
+
+def test_cooling_acknowledged_does_not_silence_the_cold_stress_that_follows():
+    infant = Infant()
+    infant.live(slope(-0.6, 60))
+    infant.acknowledge()
+    assert rings(infant.live(slope(-0.6, 60, begin_c=36.6))) == [(111, "cold_stress")]
 
 
 @pytest.mark.parametrize("c_per_h", [0.0, 0.5, -0.25], ids=str)
@@ -99,8 +108,23 @@ def test_cooling_clears_when_the_fall_ends():
     assert ("cleared", "cooling") in kinds(infant.live("ssc 36.62*60"))
 
 
-def test_cooling_does_not_escalate():
+@pytest.mark.parametrize("seen", [False, True])
+def test_cooling_that_clears_in_the_minute_in_which_cold_stress_stands_does_not_silence_it(seen):
     infant = Infant()
-    told = infant.live(slope(-0.31, 60, begin_c=36.75) + ", ssc -*1")
-    assert rings(told) != []
-    assert "escalated" not in {kind for kind, _ in kinds(infant.wait(120))}
+    infant.live(slope(-0.6, 66, begin_c=37.0))
+    if seen:
+        infant.acknowledge()
+    assert infant.live("ssc 36.35*34, ssc 36.29*20") == []
+    assert infant.live("ssc 36.29*1") == [
+        (120, "cleared", "cooling"),
+        (120, "raised", "cold_stress"),
+        (120, "rang", "cold_stress"),
+    ]
+    assert infant.events[-2].reason == ""
+
+
+def test_cooling_never_rings_and_does_not_escalate():
+    infant = Infant()
+    told = infant.live(slope(-0.31, 60, begin_c=36.75) + ", ssc -*1") + infant.wait(120)
+    assert infant.standing_classes == ["cooling", "stale"]
+    assert [kind for _, kind, name in told if name == "cooling"] == ["raised"]
