@@ -12,7 +12,9 @@ STUBS_STAMP := firmware/typings/.installed
 PYTEST_ARGS ?= -n auto --dist worksteal
 DEMO_ARGS ?=
 BENCH_ARGS ?=
+FIT_ARGS ?=
 LOAD_ARGS ?=
+VALIDATE_ARGS ?=
 # Which board, on which port; what talks to it, and what compiles for it.
 PORT ?=
 BOARD ?= xiao_esp32c3
@@ -20,8 +22,8 @@ MPREMOTE ?= $(BIN)/mpremote
 BUILD_PYTHON ?= $(BIN)/python
 
 .DEFAULT_GOAL := help
-.PHONY: help venv demo test lint types types-host types-band bench load vectors torture fuzz
-.PHONY: image flash board-test test-bluez clean
+.PHONY: help venv demo test lint types types-host types-band bench load vectors torture fuzz validate
+.PHONY: fit image flash board-test test-bluez clean
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -76,6 +78,17 @@ fuzz: venv ## Try each parser with a million frames, in MicroPython with 20,000
 
 load: venv ## Let a ward of fifty bands live for three days on a bad radio (LOAD_ARGS="--hours 6")
 	@$(BIN)/python -m tests.e2e.load_ward $(LOAD_ARGS)
+
+# The runs are kept: another method costs only the second line. `make clean` removes them.
+VALIDATION := build/validation
+
+fit: venv ## Fit the analysis on the training scenarios (FIT_ARGS="--write")
+	@$(BIN)/python -m pouch_sim.commands.fitting $(FIT_ARGS)
+
+validate: venv ## Hold the method against runs it never saw (VALIDATE_ARGS="--infants 20")
+	@$(BIN)/pouch sim campaign --out $(VALIDATION) $(VALIDATE_ARGS)
+	@$(BIN)/pouch validate $$(cat $(VALIDATION)/runs.txt) --ablation \
+		--out $(VALIDATION)/report --document docs/VALIDATION.md
 
 vectors: venv ## Check the locked byte vectors in CPython and in MicroPython
 	@$(BIN)/python -m pytest tests/protocol -k "vector or micropython"

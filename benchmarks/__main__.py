@@ -4,11 +4,25 @@ import sys
 import tempfile
 from pathlib import Path
 
-from . import charge, goodput, heap, ingest, live_hours, wear, week
+from . import (
+    alert_year,
+    analysis_speed,
+    charge,
+    goodput,
+    heap,
+    ingest,
+    live_hours,
+    recompute,
+    wear,
+    week,
+)
 
 _ALL = {
     "week": week.measure,
     "ingest": ingest.measure,
+    "analysis_speed": analysis_speed.measure,
+    "alert_year": alert_year.measure,
+    "recompute": recompute.measure,
     "goodput": goodput.measure,
     "wear": wear.measure,
     "charge": charge.measure,

@@ -53,7 +53,7 @@ def test_bands_own_hours_reach_the_store_and_are_near_the_truth_and_the_hosts(tm
         assert abs(band.hours - true_h) <= ERROR_H_MAX, infant.infant_code
         assert band.host_hours_lower - ERROR_H_MAX <= band.hours, infant.infant_code
         assert band.hours <= band.host_hours_upper + ERROR_H_MAX, infant.infant_code
-        assert band.host_hours_lower <= day.hours_lower + 1e-9
+        assert band.host_hours_lower <= day.hours + 1e-9
 
 
 def test_cold_infant_is_called_for_escalated_and_cleared_in_the_store(tmp_path, seed):

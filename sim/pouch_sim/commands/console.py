@@ -1,7 +1,9 @@
 """What the simulator's commands share at the keyboard: one-line errors and a progress bar."""
 
+import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -28,6 +30,19 @@ def reporting_errors() -> Iterator[None]:
         yield
     except SimulationError as error:
         raise SimulationFailed(str(error)) from error
+
+
+@contextmanager
+def reporting_files(out: Path) -> Iterator[None]:
+    """Turn what the system says of a disk that fails or fills up into a one-line error."""
+    try:
+        yield
+    except OSError as error:
+        name = error.filename
+        path = os.fsdecode(name) if isinstance(name, (str, bytes)) else str(out)
+        raise SimulationFailed(
+            f"{path}: {error.strerror or error}; choose another --out"
+        ) from error
 
 
 @contextmanager

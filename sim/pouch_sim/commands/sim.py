@@ -1,9 +1,6 @@
 """The command `pouch sim`: runs of the whole path without hardware."""
 
-import os
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated
@@ -14,8 +11,9 @@ from pouch_host.cli_console import AsJson, print_json
 from pouch_host.errors import HostError
 from pouch_sim.world.recording import Recording
 
+from . import campaign, sim_run
 from .comparison import TEMPERATURE_TOLERANCE_C, ReplayResult
-from .console import DEFAULT_SEED, Seed, SimulationFailed, progress_bar, reporting_errors
+from .console import DEFAULT_SEED, Seed, progress_bar, reporting_errors, reporting_files
 from .replay import COMPARISON_NAME, STORE_NAME
 from .replay import replay as run_replay
 
@@ -30,9 +28,8 @@ class ReplayUnfaithful(HostError):
     """What came out is not what went in. The comparison file shows where."""
 
 
-@app.callback()
-def _sim() -> None:
-    """Keep `replay` a command of its own while it is the only one."""
+sim_run.register(app)
+campaign.register(app)
 
 
 @app.command()
@@ -69,7 +66,7 @@ def replay(
     rows are unevenly spaced.
     """
     started_s = time.perf_counter()
-    with reporting_errors(), _reporting_files(out):
+    with reporting_errors(), reporting_files(out):
         rows = Recording.load(recording, tz)
         with progress_bar(f"replaying {recording.name}") as on_progress:
             result = run_replay(rows, out, seed=seed, drift_ppm=drift_ppm, on_progress=on_progress)
@@ -91,19 +88,6 @@ def replay(
         raise ReplayUnfaithful(
             f"{recording}: what arrived is not what was recorded: see {out / COMPARISON_NAME}"
         )
-
-
-@contextmanager
-def _reporting_files(out: Path) -> Iterator[None]:
-    """Turn what the system says of a disk that fails or fills up into a one-line error."""
-    try:
-        yield
-    except OSError as error:
-        name = error.filename
-        path = os.fsdecode(name) if isinstance(name, (str, bytes)) else str(out)
-        raise SimulationFailed(
-            f"{path}: {error.strerror or error}; choose another --out"
-        ) from error
 
 
 def _print_result(result: ReplayResult, length_s: float, wall_s: float, out: Path) -> None:

@@ -40,6 +40,9 @@ def made_samples(utc_s, infant_temperature_c):
         caregiver_temperature_c=nothing,
         infant_touch_pf=nothing,
         caregiver_touch_pf=nothing,
+        activity_mg=nothing,
+        breath_adult=nothing,
+        breath_infant=nothing,
         flags=np.zeros(len(utc_s), dtype=np.uint16),
     )
 
