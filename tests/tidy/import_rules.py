@@ -26,7 +26,7 @@ _ANALYSIS_MAY_IMPORT = {
 _ANALYSIS = "host/pouch_host/analysis"
 # Its numbers are a file of the program, read once.
 _PARAMETERS = "host/pouch_host/analysis/parameters.py"
-_PARAMETERS_MAY_IMPORT = {"hashlib", "importlib", "tomllib"}
+_PARAMETERS_MAY_IMPORT = {"hashlib", "importlib", "json", "tomllib"}
 
 # Alerts are told the time, and need nothing of the rest of the host: a replay of a year and a live
 # board decide by the same code.

@@ -15,7 +15,8 @@ that everything else rests on: **taking a record away can only widen the interva
 probability**, and so the bounds of the hours.
 
 Each block of a few hours is worked out with the same margin before and after it and nothing else.
-So a record changes nothing further away than the margin, and days can be derived one by one.
+So a record changes nothing further away than a block and its margin, and blocks can be derived
+one by one.
 """
 
 from collections.abc import Sequence

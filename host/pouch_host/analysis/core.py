@@ -7,7 +7,7 @@
 A skin that falls by a degree in five minutes is wet or bare, for no core falls like that; one that
 stays down for an hour says that the core is going, too. A Kalman filter keeps both apart: the core
 as a random walk, the disturbance as a process that forgets (Ornstein-Uhlenbeck). It looks back
-only, so that a nurse hears at the time what a table says later.
+only; the states that choose its minutes do not, see `minutes`.
 """
 
 import math

@@ -65,7 +65,7 @@ class Day:
         bounds_coverage: share of days on which the true hours lie within the two, as promised.
         coverage: known part of the elapsed minutes, 0 to 1; 0 if none has elapsed.
         target_h: hours that this infant is to have.
-        target_met: "yes", "no" or "cannot_say"; a day that is not over is never "no".
+        target_met: "yes", "no" or "cannot_say"; a partial day is never "no".
         contents: sessions, night and providers.
         temperatures: minutes below and above the lines.
         valid_20h: at least 20 hours are known.
@@ -235,8 +235,10 @@ def _ssc_at_least_and_most(
 
 def _widened(flags: Flags, by: int) -> Flags:
     """Return the flags with each run longer by some minutes at both ends."""
+    if not len(flags):
+        return flags
     reached = np.convolve(flags, np.ones(2 * by + 1))
-    return reached[by : by + len(flags)] > 0.5 if len(flags) else flags  # noqa: PLR2004 - whole numbers
+    return reached[by : by + len(flags)] > 0.5  # noqa: PLR2004 - whole numbers
 
 
 def _bounds_h(least: int, most: int, elapsed: int, parameters: Parameters) -> tuple[float, float]:

@@ -81,11 +81,16 @@ def latest(samples: Samples, *, parameters: Parameters | None = None) -> Latest:
             None if place is None else min(newest_utc_s, first_utc_s + MINUTE_S * (place + 0.5))
         ),
         temperature_valid=bool(len(valid)),
-        core_c=float(of_minute.core_c[place]) if len(valid) and place is not None else None,
-        core_sd_c=float(of_minute.core_sd_c[place]) if len(valid) and place is not None else None,
+        core_c=_number(of_minute.core_c, place),
+        core_sd_c=_number(of_minute.core_sd_c, place),
         flags=int(samples.flags[-1]),
         algorithm_version=used.algorithm_version,
     )
+
+
+def _number(values: npt.NDArray[np.float64], place: int | None) -> float | None:
+    """Return the value there, None where there is none."""
+    return None if place is None or math.isnan(values[place]) else float(values[place])
 
 
 def _newest_known(states: npt.NDArray[np.uint8]) -> State:

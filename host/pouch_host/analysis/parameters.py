@@ -1,6 +1,7 @@
 """The numbers of the analysis, from the one file that documents them: `parameters.toml`."""
 
 import hashlib
+import json
 import tomllib
 from dataclasses import dataclass
 from functools import cache
@@ -156,7 +157,7 @@ class Parameters:
     """All parameters. Units and reasons stand in the file.
 
     Attributes:
-        version: number of the file and a digest of its contents, such as "1-3f9c2a10".
+        version: number of the file and a digest of its numbers, such as "1-3f9c2a10".
         substates: their names.
         state_of: the `State` of each, shape (substates,).
         prior: of each, shape (substates,), sum 1.
@@ -207,7 +208,7 @@ def parse(text: bytes) -> Parameters:
     prior = np.array([entry["prior"] for entry in substates.values()])
     chain = table["chain"]
     return Parameters(
-        version=f"{table['version']}-{hashlib.sha256(text).hexdigest()[:8]}",
+        version=f"{table['version']}-{_digest(table)}",
         change_per_minute=chain["change_per_minute"],
         evidence_max=chain["evidence_max"],
         evidence_dead=chain["evidence_dead"],
@@ -232,6 +233,12 @@ def parse(text: bytes) -> Parameters:
         day_bounds=DayBounds(**table["day_bounds"]),
         provider=ProviderRule(**table["provider"]),
     )
+
+
+def _digest(table: dict[str, Any]) -> str:
+    """Return a digest of all numbers and names; comments may be mended without a new version."""
+    text = json.dumps(table, sort_keys=True)
+    return hashlib.sha256(text.encode()).hexdigest()[:8]
 
 
 def _breathing(table: dict[str, Any], body_of: list[str]) -> Breathing:

@@ -41,7 +41,7 @@ class MinuteTemperatures:
         skin_c: infant face, degrees Celsius, whatever it touches.
         outer_c: caregiver face, likewise.
         valid: the infant face was on the infant's skin, settled, and stayed there.
-        core_c: estimate of the core where valid, else NaN.
+        core_c: estimate of the core where valid and the state is known, else NaN.
         core_sd_c: its standard deviation, likewise.
     """
 
@@ -85,7 +85,8 @@ def minute_temperatures(
 def settled(on_skin: Flags) -> Flags:
     """Tell for each minute whether the face was on skin long enough before, and stays on it.
 
-    Contact that has not ended yet is not about to end.
+    Contact that has not ended yet is not about to end. Live, the minutes after the newest sample
+    are unknown and so count as an end.
 
     Args:
         on_skin: for each minute whether the face was on the infant's skin.

@@ -13,8 +13,8 @@ from pouch_host.analysis.parameters import Parameters, parse
 
 from .looks import fit_breathing, fit_looks, pooled
 from .margins import fit_core, fit_day_bounds
+from .scores import by_row
 from .training import Labelled, labelled, scenarios
-from .weights import by_row
 from .writing import with_breathing, with_core, with_day_bounds, with_looks
 
 _SAMPLES_EACH_MAX = 2500

@@ -1,12 +1,7 @@
-"""How much the channels' evidence is worth: the largest weight at which confident minutes hold.
-
-Samples repeat each other and worlds differ from models, so the sum of log likelihoods promises
-more than it can keep. All weights are scaled together; the scale is the largest at which no row of
-the training scenarios has more than a share of confident minutes wrong.
-"""
+"""How well the minutes of training scenarios come out, by situation."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
@@ -27,14 +22,12 @@ class Score:
         known: share of them that has a state.
         wrong: share of the known ones that has another state than the truth.
         hours_error: hours of contact found beyond the true ones, as counted.
-        hours_possible: hours that are unknown.
     """
 
     minutes: int
     known: float
     wrong: float
     hours_error: float
-    hours_possible: float
 
 
 def states_of(run: Labelled, parameters: Parameters) -> NDArray[np.uint8]:
@@ -54,18 +47,6 @@ def score(run: Labelled, states: NDArray[np.uint8]) -> Score:
         known=float(known.mean()),
         wrong=float(np.count_nonzero(wrong) / max(1, np.count_nonzero(known))),
         hours_error=found / 60,
-        hours_possible=float(np.count_nonzero(~known)) / 60,
-    )
-
-
-def scaled(parameters: Parameters, scale: float) -> Parameters:
-    """Return parameters with all weights times a number."""
-    return replace(
-        parameters,
-        channels={
-            name: replace(channel, weight=channel.weight * scale)
-            for name, channel in parameters.channels.items()
-        },
     )
 
 
@@ -75,13 +56,3 @@ def by_row(runs: Sequence[Labelled], parameters: Parameters) -> dict[str, list[S
     for run in runs:
         rows.setdefault(run.row, []).append(score(run, states_of(run, parameters)))
     return rows
-
-
-def worst_wrong(rows: dict[str, list[Score]]) -> tuple[float, str]:
-    """Return the largest share of known minutes that is wrong, and in which row."""
-    shares = {}
-    for row, scores in rows.items():
-        known = sum(one.minutes * one.known for one in scores)
-        shares[row] = sum(one.minutes * one.known * one.wrong for one in scores) / max(1.0, known)
-    row = max(shares, key=lambda name: shares[name])
-    return shares[row], row
