@@ -72,7 +72,7 @@ def test_days_prints_hours_bounds_and_coverage(store):
     assert cells[:2] == ["bed-1", "2026-03-01"]
     hours, lower, upper, known = map(float, cells[2:6])
     assert hours == pytest.approx(3, abs=0.1)
-    assert 2.7 < lower < hours < 3 < upper
+    assert 2.6 < lower < hours < 3 < upper
     assert upper == pytest.approx(3.5, abs=0.1)
     assert known == pytest.approx(85, abs=3)
     assert cells[6:12] == ["%", "8", "h:", "cannot", "say", "no,"]
