@@ -1,7 +1,6 @@
 """Both ends of a connection driven by Hypothesis, and planted faults that it has to find."""
 
 import pytest
-from hypothesis import HealthCheck, Phase, settings
 from hypothesis.stateful import run_state_machine_as_test
 
 from pouch_protocol import auth, band, messages, sealing
@@ -11,20 +10,18 @@ from pouch_protocol.frames import Joiner
 from pouch_protocol.host import HostSession
 from pouch_protocol.sealing import Opener, Sealer
 from tests.protocol.machine import Link
+from tests.support import machines
 
 _SHARE, _WHOLE = 150, 5_000
 # Of a planted fault; the slowest of them is found after some hundred runs.
 _RUNS_MAX = 1_000
 _STEPS = 60
-_SLOW = [HealthCheck.too_slow, HealthCheck.filter_too_much, HealthCheck.data_too_large]
 
 
 def test_machine_finds_nothing(request, record_property):
     whole = request.config.getoption("whole")
     count = _WHOLE if whole else _SHARE
-    chosen = settings(
-        max_examples=count, stateful_step_count=_STEPS, suppress_health_check=_SLOW, deadline=None
-    )
+    chosen = machines.sound(count, _STEPS)
     run_state_machine_as_test(Link, settings=chosen)
     record_property("figure", f"link: machine: {count:,} runs of up to {_STEPS} steps")
 
@@ -103,16 +100,6 @@ _NEXT_RECORDS = band._Report.next_records
 def test_planted_fault_is_found(faults, monkeypatch):
     for (owner, name), faulty in faults.items():
         monkeypatch.setattr(owner, name, faulty)
-    # Found is enough: nobody needs the shortest way to a fault that was planted.
-    chosen = settings(
-        max_examples=_RUNS_MAX,
-        stateful_step_count=_STEPS,
-        suppress_health_check=_SLOW,
-        phases=[Phase.generate],
-        deadline=None,
-        database=None,
-        print_blob=False,
-        report_multiple_bugs=False,
-    )
+    chosen = machines.planted(_RUNS_MAX, _STEPS)
     with pytest.raises(Exception):  # noqa: B017 - whatever the fault makes of it
         run_state_machine_as_test(Link, settings=chosen)

@@ -152,7 +152,6 @@ class _Chain:
     """The recursions over blocks side by side."""
 
     def __init__(self, prior: Floats, change: float) -> None:
-        self._prior = prior
         self._start = prior / prior[0]
         self._stay = 1.0 - change
         self._drawn = change * prior

@@ -66,6 +66,7 @@ def assemble(
     zone: tzinfo,
     *,
     spans: Sequence[tuple[float, float]],
+    elapsed: int | None = None,
     target_h: float = TARGET_H,
     parameters: Parameters | None = None,
 ) -> InfantAnalysis:
@@ -76,7 +77,9 @@ def assemble(
         states: of the minutes.
         zone: as for `analyse`.
         spans: likewise.
-        target_h: likewise.
+        elapsed: how many of the minutes are over; later ones count as without a band, but for
+            sessions. All of them if None.
+        target_h: as for `analyse`.
         parameters: likewise.
     """
     used = parameters or default_parameters()
@@ -85,6 +88,8 @@ def assemble(
     sessions = with_providers(
         ssc_sessions(states, assigned), states, temperatures, parameters=used
     )
+    if elapsed is not None:
+        assigned = assigned & (np.arange(len(states)) < elapsed)
     days = daily_hours(
         states,
         assigned,

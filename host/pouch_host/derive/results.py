@@ -15,12 +15,9 @@ import numpy as np
 
 from pouch_host.analysis.band_hours import BandDay, band_days, band_minutes
 from pouch_host.analysis.day_contents import Contents, TemperatureDay
-from pouch_host.analysis.days import Day, assigned_minutes, daily_hours, local_days
-from pouch_host.analysis.infant import InfantAnalysis
-from pouch_host.analysis.provider import with_providers
-from pouch_host.analysis.sessions import ssc_sessions
+from pouch_host.analysis.days import Day, assigned_minutes, local_days
+from pouch_host.analysis.infant import InfantAnalysis, assemble
 from pouch_host.analysis.states import MINUTE_S
-from pouch_host.analysis.temperature import minute_temperatures
 from pouch_host.store import DerivedBlock
 
 from .blocks import join_blocks
@@ -38,22 +35,15 @@ def results_of(context: Context, inputs: Inputs, blocks: Sequence[DerivedBlock])
     """
     parameters = context.parameters
     minutes = join_blocks(blocks, inputs.first_utc_s, inputs.minutes, parameters)
-    temperatures = minute_temperatures(inputs.samples, minutes, parameters=parameters)
-    assigned = assigned_minutes(inputs.first_utc_s, inputs.minutes, inputs.spans)
-    sessions = with_providers(
-        ssc_sessions(minutes, assigned), minutes, temperatures, parameters=parameters
-    )
-    elapsed = assigned & (np.arange(inputs.minutes) < inputs.elapsed)
-    days = daily_hours(
+    return assemble(
+        inputs.samples,
         minutes,
-        elapsed,
         context.zone,
-        sessions=sessions,
-        temperatures=temperatures,
+        spans=inputs.spans,
+        elapsed=inputs.elapsed,
         target_h=inputs.target_h,
         parameters=parameters,
     )
-    return InfantAnalysis(minutes, elapsed, temperatures, sessions, days)
 
 
 def cut(analysis: InfantAnalysis, part: slice, zone: tzinfo) -> InfantAnalysis:

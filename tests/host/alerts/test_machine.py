@@ -1,7 +1,6 @@
 """The alert logic driven by Hypothesis, and planted faults that it has to find."""
 
 import pytest
-from hypothesis import HealthCheck, Phase, settings
 from hypothesis.stateful import run_state_machine_as_test
 
 from pouch_host.alerts.alert import Alert
@@ -11,19 +10,17 @@ from pouch_host.alerts.mutes import Mute, Mutes
 from pouch_host.alerts.watch import Watch
 from pouch_host.errors import InputError
 from tests.host.alerts.machine import Ward
+from tests.support import machines
 
 _SHARE, _WHOLE = 60, 3_000
 # Of a planted fault.
 _RUNS_MAX = 200
 _STEPS = 30
-_SLOW = [HealthCheck.too_slow, HealthCheck.filter_too_much, HealthCheck.data_too_large]
 
 
 def test_machine_finds_nothing(request, record_property):
     count = _WHOLE if request.config.getoption("whole") else _SHARE
-    chosen = settings(
-        max_examples=count, stateful_step_count=_STEPS, suppress_health_check=_SLOW, deadline=None
-    )
+    chosen = machines.sound(count, _STEPS)
     run_state_machine_as_test(Ward, settings=chosen)
     record_property("figure", f"alerts: machine: {count:,} runs of up to {_STEPS} steps")
 
@@ -133,16 +130,6 @@ _ESCALATE = Alert.escalate
 )
 def test_planted_fault_is_found(owner, name, faulty, monkeypatch):
     monkeypatch.setattr(owner, name, faulty)
-    # Found is enough: nobody needs the shortest way to a fault that was planted.
-    chosen = settings(
-        max_examples=_RUNS_MAX,
-        stateful_step_count=_STEPS,
-        suppress_health_check=_SLOW,
-        phases=[Phase.generate],
-        deadline=None,
-        database=None,
-        print_blob=False,
-        report_multiple_bugs=False,
-    )
+    chosen = machines.planted(_RUNS_MAX, _STEPS)
     with pytest.raises((AssertionError, KeyError, InputError)):
         run_state_machine_as_test(Ward, settings=chosen)
