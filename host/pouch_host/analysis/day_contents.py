@@ -162,7 +162,7 @@ def _night_share(ssc: Flags, begin_utc_s: int, zone: tzinfo) -> float | None:
     if not total:
         return None
     # Zones change by quarters of an hour, so one question for each quarter is enough.
-    quarter = begin_utc_s + MINUTE_S * np.arange(len(ssc)) // _QUARTER_S * _QUARTER_S
+    quarter = (begin_utc_s + MINUTE_S * np.arange(len(ssc))) // _QUARTER_S * _QUARTER_S
     starts, place = np.unique(quarter, return_inverse=True)
     hours = np.array([datetime.fromtimestamp(int(s), UTC).astimezone(zone).hour for s in starts])
     night = (hours >= _NIGHT_BEGINS_H) | (hours < _NIGHT_ENDS_H)
