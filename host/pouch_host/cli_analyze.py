@@ -38,7 +38,8 @@ _HELP = f"""Find out when an infant was skin-to-skin, from a CSV file of anyone'
 
 The file is UTF-8, its fields separated by commas, with a header line. time_utc has to be there: \
 ISO 8601; without an offset it is UTC. Any other column, or any cell, may be missing: the answer \
-is then less certain, and without touch or breathing it is wrong more often (docs/VALIDATION.md). A value outside its range counts as missing.
+is then less certain, and without touch or breathing wrong more often (docs/VALIDATION.md). A \
+value outside its range counts as missing.
 
 {_COLUMNS_HELP}
 

@@ -234,7 +234,7 @@ def test_analyze_help_says_what_each_column_is():
     text = " ".join(CliRunner().invoke(app, ["analyze", "--help"]).stdout.split())
     for column in COLUMNS:
         assert f"{column.name}: " in text
-    assert "never wrong with confidence" in text
+    assert "less certain" in text
 
 
 def test_document_names_every_column_in_order():
