@@ -147,7 +147,7 @@ def _run_quickly(
     """Store what the band would have written; no pull of these fails."""
     run = run_quickly(
         world,
-        quick_band(scenario, band_id),
+        quick_band(scenario, band_id, seed),
         start_utc_s=scenario.start_utc_s,
         end_us=scenario.length_s * _US_PER_S,
         seed=seed,
@@ -166,7 +166,7 @@ def _run_quickly(
     return []
 
 
-def quick_band(scenario: Scenario, band_id: int) -> QuickBand:
+def quick_band(scenario: Scenario, band_id: int, seed: int) -> QuickBand:
     """Return a scenario's band for the quick gear.
 
     It takes all of the band, its link and its faults but the radio plan, the battery and packets
@@ -175,6 +175,7 @@ def quick_band(scenario: Scenario, band_id: int) -> QuickBand:
     Args:
         scenario: whose band.
         band_id: its identity, u32.
+        seed: of its chips' noise.
     """
     length_us = scenario.length_s * _US_PER_S
     spans = {
@@ -201,7 +202,7 @@ def quick_band(scenario: Scenario, band_id: int) -> QuickBand:
         power_cuts_us=sorted(spans["power_cut"]),
         worn_by_infant=scenario.worn_by_infant,
         absent_us={chip: tuple(windows) for chip, windows in absent_us.items() if windows},
-        faults=replace(pod_faults(scenario), bus_stuck_us=None),
+        faults=replace(pod_faults(scenario, seed), bus_stuck_us=None),
     )
 
 

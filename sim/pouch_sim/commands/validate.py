@@ -58,7 +58,7 @@ def validate(
     """
     # Imported here: statistics and drawing take a second, which `pouch --help` does not.
     from .validate_report import show, write
-    from .validate_runs import put_together, score_run
+    from .validate_runs import counted_runs, put_together, score_run
 
     work = partial(score_run, with_rivals=with_ablation)
     at_once = 1 if len(folders) < _POOL_FROM else processes or core_count()
@@ -69,12 +69,13 @@ def validate(
             on_progress(len(scored) / len(folders))
     scores = [scored[index] for index in sorted(scored)]
     figures = put_together(scores)
+    counted = counted_runs(scores)
     if with_ablation:
         from .rivals_score import ablation
 
-        figures["ablation"] = ablation(scores)
+        figures["ablation"] = ablation(counted)
     if out is not None:
-        write(out, figures, [day for one in scores for day in one.days])
+        write(out, figures, [day for one in counted for day in one.days])
     if document is not None:
         from .validate_document import write_document
 

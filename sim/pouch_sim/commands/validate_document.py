@@ -50,6 +50,7 @@ def document_text(figures: Mapping[str, Any]) -> str:
         _aims(figures["aims"]),
         words.FIGURES,
         _headlines(figures),
+        *_bland_altman(figures["bland_altman"]),
         words.SITUATIONS,
         _rows(figures["per_row"]),
         *_ablation(figures.get("ablation")),
@@ -176,6 +177,26 @@ def _alert_lines(by_line: Mapping[str, Mapping[str, Any]]) -> str:
             for line, of_line in by_line.items()
         ],
     )
+
+
+def _bland_altman(found: Mapping[str, Any] | None) -> list[str]:
+    if found is None:
+        return []
+    rows = (
+        ("bias", "bias"),
+        ("lower_limit", "lower limit of agreement"),
+        ("upper_limit", "upper limit of agreement"),
+    )
+    return [
+        words.BLAND_ALTMAN,
+        _table(
+            ("Hours a day", "Hours", "95 % interval"),
+            [
+                (told, text_of(found[f"{key}_h"]), interval_text(found[f"{key}_ci95_h"]))
+                for key, told in rows
+            ],
+        ),
+    ]
 
 
 def _core_lines(by_line: Mapping[str, Mapping[str, Any]]) -> str:

@@ -135,8 +135,7 @@ def put_together(scores: Sequence[Scored]) -> dict[str, Any]:
     is only shown beside it: else one day would count twice.
     """
     pairs = _in_both_gears(scores)
-    beside = {id(quick) for quick, _ in pairs}
-    counted = [one for one in scores if id(one) not in beside]
+    counted = counted_runs(scores)
     days = [day for one in counted for day in one.days]
     return {
         "software_version": version_text(),
@@ -188,13 +187,19 @@ def _figures(scores: Sequence[Scored]) -> dict[str, Any]:
     }
 
 
+def counted_runs(scores: Sequence[Scored]) -> list[Scored]:
+    """Return the runs that count: all but the quick ones that the firmware ran as well."""
+    beside = {id(quick) for quick, _ in _in_both_gears(scores)}
+    return [one for one in scores if id(one) not in beside]
+
+
 def _in_both_gears(scores: Sequence[Scored]) -> list[tuple[Scored, Scored]]:
     """Return the runs that exist in both gears, as (quick, true)."""
-    true = {(one.scenario, one.seed): one for one in scores if one.gear == "true"}
+    true = {(one.split, one.scenario, one.seed): one for one in scores if one.gear == "true"}
     return [
-        (one, true[one.scenario, one.seed])
+        (one, true[one.split, one.scenario, one.seed])
         for one in scores
-        if one.gear == "quick" and (one.scenario, one.seed) in true
+        if one.gear == "quick" and (one.split, one.scenario, one.seed) in true
     ]
 
 

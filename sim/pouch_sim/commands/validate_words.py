@@ -42,8 +42,13 @@ ALERTS = """\
 An event is ten minutes or more with the true core below the line while the band is on the
 infant. It is caught by an alert of cold that stands within it or half an hour after it. A ring
 is false if the core was not within 0.1 C of 36.5 C or below (for heat: of 37.5 C or above) at
-any time from half an hour before it to ten minutes after. Only classes about the infant are
+any time from half an hour before it to ten minutes after, whichever line it is about: an infant
+that is a little cold and was called very cold did need somebody. Only classes about the infant are
 counted."""
+
+BLAND_ALTMAN = """\
+Agreement after Bland and Altman, over all days as they were, parts of days too; `--out` draws
+it."""
 
 CORE = """\
 Minute by minute, wherever there is an estimate of the core: whether it is below a line when the

@@ -24,7 +24,9 @@ HOT_LINE_C = 37.5
 _MINUTE_S = 60
 _EVENT_MIN = 10
 _GRACE_MIN = 30
-# A ring is true if the core was that near to its line from so long before until so long after.
+# A ring is true if the core was that near to the edge of normal, 36.5 or 37.5 C, or beyond it,
+# from so long before until so long after: whoever was called looked at an infant that needed it,
+# if for less than the alert said.
 _NEAR_C = 0.1
 _BEFORE_MIN, _AFTER_MIN = 30, 10
 _DAY_MIN = 1440

@@ -40,13 +40,13 @@ def _run(scenario, out, seed=3):
 
 
 def test_quick_band_is_pulled_at_the_links_pace_and_at_the_end():
-    band = quick_band(_scenario(link=Link(pull_every_min=50)), 7)
+    band = quick_band(_scenario(link=Link(pull_every_min=50)), 7, 1)
     assert [at_us // MINUTE_US for at_us in band.pulls_us] == [50, 100, 150, 180]
 
 
 def test_quick_band_has_the_scenarios_settings():
     scenario = _scenario(band=Band(interval_s=60, worn_by="infant", drift_ppm=12.5))
-    band = quick_band(scenario, 7)
+    band = quick_band(scenario, 7, 1)
     assert (band.interval_s, band.drift_ppm, band.worn_by_infant) == (60, 12.5, True)
 
 
@@ -62,6 +62,7 @@ def test_quick_band_has_the_scenarios_faults():
             Fault(3000.0, "packet_loss", amount=0.1, duration_s=60.0),
         ),
         7,
+        1,
     )
     bus_us = (20 * MINUTE_US, 21 * MINUTE_US)
     assert band.absent_us["touch"] == (bus_us,)
@@ -110,3 +111,9 @@ def test_folder_that_holds_a_store_is_refused_and_left_alone(tmp_path):
     with pytest.raises(InputError, match=r"pouch\.db exists already: choose another --out"):
         _run(_scenario(), tmp_path)
     assert [path.name for path in tmp_path.iterdir()] == ["pouch.db"]
+
+
+def test_quick_band_has_other_noise_with_another_seed():
+    scenario = _scenario(Fault(0.0, "chip_noise", chip="infant_thermometer", amount=0.3))
+    first, other = [quick_band(scenario, 7, seed).faults.noise_seed for seed in (1, 2)]
+    assert first != other

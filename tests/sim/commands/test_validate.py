@@ -191,6 +191,20 @@ def test_run_in_both_gears_counts_once_and_is_shown_beside(folder):
     assert pair["quick"]["known_share"] == pytest.approx(0.5)
 
 
+def test_run_in_both_gears_stands_once_in_the_table_and_not_with_another_splits(folder, tmp_path):
+    labels = [
+        RunLabel("table", "table", split, 5, gear=gear)
+        for split, gear in (("held_out", "true"), ("held_out", "quick"), ("training", "quick"))
+    ]
+    paths = [
+        folder(name, [(OFF, 24)], _said((OFF, 24)), label=label)
+        for name, label in zip("abc", labels, strict=True)
+    ]
+    assert _validate(*paths, "--out", tmp_path / "out").exit_code == 0
+    rows = list(csv.DictReader((tmp_path / "out" / "days.csv").read_text().splitlines()))
+    assert len(rows) == 2
+
+
 def test_aims_say_what_was_found_and_whether_it_is_enough(folder):
     good = folder("a", [(SSC, 8), (INFANT, 16)], _said((SSC, 8), (INFANT, 16)))
     bad = folder("b", [(SSC, 8), (INFANT, 16)], _said((SSC, 10), (INFANT, 14)))
