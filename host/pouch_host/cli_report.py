@@ -9,10 +9,9 @@ import typer
 from . import derive
 from .cli_console import NowOption, StorePath, chosen_now_s, print_error, print_note
 from .out_files import check_room, whole_files
+from .report import SUFFIXES
 from .store import Store
 from .version import version_text
-
-_SUFFIXES = (".png", ".pdf")
 
 
 def register(app: typer.Typer) -> None:
@@ -41,7 +40,7 @@ def report(
     Without dates these are the last days with a band, 28 at most. The page has the infant's code
     and no name. Exits with 1 if a part of the store is damaged; that time counts as not known.
     """
-    if out.suffix.lower() not in _SUFFIXES:
+    if out.suffix.lower() not in SUFFIXES:
         raise typer.BadParameter(f"{out} is neither a .png nor a .pdf file", param_hint="--out")
     first_day, last_day = _day(first, "--from"), _day(last, "--to")
     check_room(out.parent, [out.name], force=force)

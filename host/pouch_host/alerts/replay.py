@@ -1,7 +1,6 @@
 """A past told over again, for validation and reports: time from the observations alone."""
 
 from collections.abc import Iterable
-from dataclasses import replace
 
 from pouch_host.errors import InputError
 
@@ -19,22 +18,17 @@ _TICKED_S_MIN = 3600
 def replay(
     observations: Iterable[Observation],
     parameters: AlertParameters | None = None,
-    *,
-    stale_after_s: int | None = None,
 ) -> list[AlertEvent]:
     """Return all that the engine would have told, had nobody acknowledged or muted anything.
 
     Args:
         observations: of one infant, by arrival.
         parameters: what the site set; the defaults if None.
-        stale_after_s: in the place of the parameter of this name.
 
     Raises:
         InputError: an observation arrives before the one that stands before it.
     """
     parameters = parameters or AlertParameters()
-    if stale_after_s is not None:
-        parameters = replace(parameters, stale_after_s=stale_after_s)
     # The longest that anything waits for without data: that it is unseen, or stale and rings.
     waits = [parameters.unseen_s, parameters.stale_after_s]
     waits += [(rule.quiet_s or 0) + (rule.escalate_s or 0) for rule in parameters.rules.values()]

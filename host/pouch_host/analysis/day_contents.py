@@ -101,7 +101,7 @@ def contents_of_day(
     here = [
         (max(one.begin_utc_s, begin_utc_s), min(one.end_utc_s, end_utc_s), one)
         for one in sessions
-        if one.begin_utc_s < end_utc_s and one.end_utc_s > begin_utc_s
+        if one.overlaps(begin_utc_s, end_utc_s)
     ]
     split = {"mother": 0, "other": 0, "unknown": int(np.count_nonzero(ssc))}
     for first_s, last_s, one in here:

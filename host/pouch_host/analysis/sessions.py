@@ -52,6 +52,10 @@ class Session:
         """Return its length, bridged gaps included."""
         return (self.end_utc_s - self.begin_utc_s) // MINUTE_S
 
+    def overlaps(self, begin_utc_s: float, end_utc_s: float) -> bool:
+        """Tell whether any of it lies between two times."""
+        return self.begin_utc_s < end_utc_s and self.end_utc_s > begin_utc_s
+
     @property
     def is_long(self) -> bool:
         """Tell whether it lasted for an hour."""

@@ -62,11 +62,7 @@ def cut(analysis: InfantAnalysis, part: slice, zone: tzinfo) -> InfantAnalysis:
         replace(analysis.minutes, first_utc_s=begin_utc_s, **_sliced(analysis.minutes, part)),
         assigned,
         replace(analysis.temperatures, **_sliced(analysis.temperatures, part)),
-        tuple(
-            one
-            for one in analysis.sessions
-            if one.begin_utc_s < end_utc_s and one.end_utc_s > begin_utc_s
-        ),
+        tuple(one for one in analysis.sessions if one.overlaps(begin_utc_s, end_utc_s)),
         tuple(day for day in analysis.days if day.date in dates),
     )
 

@@ -5,3 +5,6 @@
 Nothing is worked out here that the analysis has not said. The page must be readable on a grey
 printer: each state differs in lightness or hatch, not in hue alone. No baby has a name here.
 """
+
+SUFFIXES = (".png", ".pdf")
+"""Files that a page can be written to."""

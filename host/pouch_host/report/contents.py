@@ -97,11 +97,7 @@ class Report:
         if not self.rows:
             return ()
         begin_utc_s, end_utc_s = self.rows[0].begin_utc_s, self.rows[-1].end_utc_s
-        return tuple(
-            one
-            for one in self.analysis.sessions
-            if one.begin_utc_s < end_utc_s and one.end_utc_s > begin_utc_s
-        )
+        return tuple(one for one in self.analysis.sessions if one.overlaps(begin_utc_s, end_utc_s))
 
 
 def make_report(

@@ -18,8 +18,6 @@ from .contents import Report, key_figures
 from .days_panel import draw_actogram, draw_hours, write_figures
 from .time_panels import draw_sessions, draw_temperatures
 
-SUFFIXES = (".png", ".pdf")
-
 _DPI = 200
 _CODE_SHOWN = 40
 _FOOT = (

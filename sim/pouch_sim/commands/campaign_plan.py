@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
+import pouch_host
 import pouch_protocol
 import pouch_sim
 from pouch_sim.scenarios import Scenario, load, shipped
@@ -24,14 +25,18 @@ _QUICK_SOURCES = (
     _SIM_DIR / "world",
     _SIM_DIR / "scenarios",
     _SIM_DIR / "quick",
+    _SIM_DIR / "clock.py",
+    _SIM_DIR / "hardware",
     _SIM_DIR / "commands" / "run_files.py",
     _SIM_DIR / "commands" / "scenario_run.py",
 )
 _TRUE_SOURCES = (
     *_QUICK_SOURCES,
-    _SIM_DIR / "hardware",
     _SIM_DIR / "radio",
     _SIM_DIR / "vm",
+    *(_SIM_DIR / f"{name}.py" for name in ("band", "band_settings", "loop", "simulation", "ward")),
+    _SIM_DIR / "commands" / "collecting.py",
+    Path(pouch_host.__file__).parent / "collect",
     FIRMWARE_DIR,
 )
 _SUFFIXES = {".py", ".toml"}

@@ -32,7 +32,7 @@ def test_replay_of_a_gap_tells_when_it_was_stale():
 
 def test_replay_takes_another_limit_of_staleness():
     minutes = minutes_of("ssc 36.9*20") + minutes_of("ssc 36.9*20", first=60)
-    told = replay(minutes, stale_after_s=1800)
+    told = replay(minutes, AlertParameters(stale_after_s=1800))
     assert in_words(told) == [(50, "raised", "stale"), (60, "cleared", "stale")]
 
 

@@ -9,7 +9,7 @@ from matplotlib.text import Text
 from PIL import Image
 
 from pouch_host.analysis.states import State
-from pouch_host.report import page, style
+from pouch_host.report import SUFFIXES, page, style
 from pouch_host.report.days_panel import _FIGURES, draw_actogram
 from pouch_host.report.page import draw_page, write_page
 from tests.host.report.made_report import made, made_analysis, no_analysis
@@ -111,7 +111,7 @@ def test_page_tells_the_share_that_is_known_and_the_targets():
 
 
 def test_page_is_a_sheet_of_a4_and_the_same_bytes_each_time(tmp_path):
-    for suffix in page.SUFFIXES:
+    for suffix in SUFFIXES:
         first, second = tmp_path / f"1{suffix}", tmp_path / f"2{suffix}"
         write_page(made(made_analysis(MARCH, 3)), first)
         with mpl.rc_context({"font.size": 30, "savefig.dpi": 30, "lines.linewidth": 9}):

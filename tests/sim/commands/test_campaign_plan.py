@@ -1,7 +1,10 @@
+import ast
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
+import pouch_sim
 from pouch_sim.commands import campaign_plan
 from pouch_sim.commands.campaign_plan import TRUE_GEAR, planned_runs
 from pouch_sim.scenarios import shipped
@@ -69,3 +72,23 @@ def test_repeat_line_names_scenario_gear_and_seed():
     assert "held_out/wet_nappy --quick --seed 2 --out DIR" in quick.repeat_line()
     assert "--seed 9 --count 1 --days 2 --out DIR" in drawn.repeat_line()
     assert all("&& pouch validate DIR" in one.repeat_line() for one in (true, drawn, quick))
+
+
+def test_made_from_knows_every_module_that_the_quick_gear_is_made_of():
+    # Goal: no run is kept though what made it has changed. Method: the imports of its packages.
+    sim_dir = Path(pouch_sim.__file__).parent
+    known = {
+        path.relative_to(sim_dir)
+        for source in campaign_plan._QUICK_SOURCES
+        if source.is_relative_to(sim_dir)
+        for path in ([source] if source.is_file() else source.rglob("*.py"))
+    }
+    for path in sorted(known):
+        # What sets up the true gear stands among the scenarios.
+        if path.parts[0] == "commands" or path.name == "running.py" or path.parts[0] == "hardware":
+            continue
+        for node in ast.walk(ast.parse((sim_dir / path).read_text())):
+            if isinstance(node, ast.ImportFrom) and (node.module or "").startswith("pouch_sim."):
+                module = Path(*node.module.split(".")[1:])
+                there = {module.with_suffix(".py"), module / "__init__.py"}
+                assert there & (known | {Path("errors.py")}), f"{path} imports {node.module}"

@@ -48,15 +48,13 @@ def fit_core(runs: Sequence[Labelled], parameters: Parameters) -> dict[State, Co
             gap_c = (run.core_c - skin_c)[chosen]
             # Each run weighs the same, however long it stayed in the state.
             rows.append(
-                np.stack([gap_c, (skin_c - outer_c)[chosen], np.full(len(gap_c), 1.0)])[
-                    :, :: max(1, len(gap_c) // 300)
-                ]
+                np.stack([gap_c, (skin_c - outer_c)[chosen]])[:, :: max(1, len(gap_c) // 300)]
             )
     return {state: _core_gap(np.concatenate(rows, axis=1)) for state, rows in found.items()}
 
 
 def _core_gap(rows: NDArray[np.float64]) -> CoreGap:
-    gap_c, difference_c, _ = rows
+    gap_c, difference_c = rows
     low, high = np.percentile(difference_c, _USUAL)
     limited = np.clip(difference_c, low, high)
     slope, offset = np.polyfit(limited, gap_c, 1)

@@ -125,9 +125,11 @@ def as_samples(raw: NDArray[np.void], utc_s: Floats, scenario: Scenario) -> Samp
     return from_columns(
         utc_s,
         interval_s=scenario.band.interval_s,
-        infant_temperature_c=_scaled(raw["infant_temperature_c128"], c.TEMPERATURE_MISSING, 128),
+        infant_temperature_c=_scaled(
+            raw["infant_temperature_c128"], c.TEMPERATURE_MISSING, c.STEPS_PER_C
+        ),
         caregiver_temperature_c=_scaled(
-            raw["caregiver_temperature_c128"], c.TEMPERATURE_MISSING, 128
+            raw["caregiver_temperature_c128"], c.TEMPERATURE_MISSING, c.STEPS_PER_C
         ),
         infant_touch_pf=_scaled(raw["infant_touch_pf512"], c.TOUCH_MISSING, c.STEPS_PER_PF),
         caregiver_touch_pf=_scaled(raw["caregiver_touch_pf512"], c.TOUCH_MISSING, c.STEPS_PER_PF),
