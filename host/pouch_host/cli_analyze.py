@@ -38,8 +38,8 @@ _HELP = f"""Find out when an infant was skin-to-skin, from a CSV file of anyone'
 
 The file is UTF-8, its fields separated by commas, with a header line. time_utc has to be there: \
 ISO 8601; without an offset it is UTC. Any other column, or any cell, may be missing: the answer \
-is then less certain, and without touch or breathing wrong more often (docs/VALIDATION.md). A \
-value outside its range counts as missing.
+is then less certain, and with touch alone or temperatures alone nothing is known \
+(docs/ANALYZE.md). A value outside its range counts as missing.
 
 {_COLUMNS_HELP}
 
@@ -84,7 +84,7 @@ def analyze(
     if as_json:
         print_json(summary | {"days": [day_values(day) for day in analysis.days]})
     else:
-        _print_days(analysis.days)
+        _print_days(analysis.days, _missing(read))
         print_note(f"{', '.join(NAMES)} are in {out}")
 
 
@@ -135,7 +135,16 @@ def _summary(
     }
 
 
-def _print_days(days: tuple[Day, ...]) -> None:
+def _missing(read: SampleFile) -> list[str]:
+    """Return the columns about contact that the file does not have."""
+    return [
+        column.name
+        for column in COLUMNS
+        if column.name != "battery_mv" and column.name not in read.columns
+    ]
+
+
+def _print_days(days: tuple[Day, ...], missing: list[str]) -> None:
     table = Table(box=box.SIMPLE_HEAD, title="Skin-to-skin contact per day", title_justify="left")
     table.add_column("Day")
     for heading in ("Hours", "At least", "At most", "Known", "Sessions", "Over 1 h", "< 36.5"):
@@ -161,10 +170,18 @@ def _print_days(days: tuple[Day, ...]) -> None:
     console.print(
         "Hours are confirmed; the true ones lie between the two beside them on "
         f"{100 * days[0].bounds_coverage:.0f} of 100 days.\n"
+        f"{_missing_words(missing)}"
         "< 36.5: time with an estimated core below 36.5 C. What is measured is chest skin."
     )
     if len(days) > _DAYS_SHOWN_MAX:
         console.print(f"The last {_DAYS_SHOWN_MAX} of {len(days)} days; days.csv has them all.")
+
+
+def _missing_words(missing: list[str]) -> str:
+    """Return the line that takes the promise about the bounds back where columns are missing."""
+    if not missing:
+        return ""
+    return f"That does not hold for this file, which lacks {', '.join(missing)}.\n"
 
 
 def _cold(day: Day) -> str:

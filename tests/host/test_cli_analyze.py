@@ -139,6 +139,17 @@ def test_analyze_fewer_lines_only_make_the_answer_less_certain(recording, tmp_pa
         assert float(new["coverage"]) < float(old["coverage"])
 
 
+def test_analyze_takes_its_promise_back_where_columns_are_missing(recording, tmp_path):
+    options = ("--tz", "UTC", "--force", "--out", tmp_path / "out")
+    assert "That does not hold" not in analyze(recording, *options).output
+    lines = recording.read_text().splitlines()
+    place = lines[0].split(",").index("breath_infant")
+    cells = [line.split(",") for line in lines]
+    recording.write_text("".join(f"{','.join(c[:place] + c[place + 1 :])}\n" for c in cells))
+    output = analyze(recording, *options).output
+    assert "That does not hold for this file, which lacks breath_infant." in output
+
+
 def test_analyze_times_alone_know_nothing(tmp_path):
     path = tmp_path / "times.csv"
     path.write_text("".join(f"{line.split(',')[0]}\n" for line in lines_of(5)))

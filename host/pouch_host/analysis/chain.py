@@ -27,8 +27,10 @@ import numpy.typing as npt
 
 Floats = npt.NDArray[np.float64]
 
-# A block takes half a megabyte on the way; years of minutes must not take gigabytes.
-_BLOCKS_AT_ONCE = 128
+# A block takes up to two megabytes on the way; years of minutes must not take gigabytes.
+_BLOCKS_AT_ONCE = 32
+
+_LOW, _HIGH = 0, 1
 
 
 @dataclass(frozen=True, eq=False)
@@ -39,14 +41,6 @@ class Bounds:
         low: shape (minutes, groups).
         high: likewise.
     """
-
-    low: Floats
-    high: Floats
-
-
-@dataclass(frozen=True)
-class _Range:
-    """Ratios of each state's weight to that of state 0, as an interval; shape (blocks, states)."""
 
     low: Floats
     high: Floats
@@ -112,114 +106,116 @@ def _smooth_blocks(
     blocks = low.shape[1]
     # Without a gap both ends of an interval are the same, whichever state ratios are taken to.
     gaps = np.flatnonzero((low != high).any(axis=(0, 2)))
+    # Lanes that go side by side, since numpy takes as long for few as for one: each block once,
+    # and one with a gap once for each group.
+    chosen = [gaps if number else np.arange(blocks) for number in range(len(groups))]
+    places = np.concatenate(chosen)
+    orders = np.stack([_order(group, prior) for group in groups])
+    of_lane = np.repeat(np.arange(len(groups)), [len(part) for part in chosen])
+    order = orders[of_lane]
     kept = slice(cut.margin_min, cut.margin_min + cut.block_min)
+    weights = _weights(
+        np.take_along_axis(low[:, places], order[np.newaxis], axis=2),
+        np.take_along_axis(high[:, places], order[np.newaxis], axis=2),
+        _Chain(prior[order], change_per_minute),
+        kept,
+    )
     result = np.empty((2, cut.block_min, blocks, len(groups)))
-    for number, group in enumerate(groups):
-        chosen = gaps if number else np.arange(blocks)
-        if not len(chosen):
-            break
-        # Ratios to a state of the group itself keep its interval narrow in a gap.
-        first = int(np.argmax(np.where(group, prior, -1.0)))
-        order = np.concatenate([[first], np.delete(np.arange(len(prior)), first)])
-        chain = _Chain(prior[order], change_per_minute)
-        weights = _block_weights(
-            low[:, chosen][..., order], high[:, chosen][..., order], chain, kept
-        )
-        answered = (number,) if number else range(len(groups))
-        for column in answered:
-            result[:, :, chosen, column] = _probability(weights, groups[column][order])
+    for number in range(len(groups)):
+        own = weights[:, :, of_lane == number]
+        for column in (number,) if number else range(len(groups)):
+            member = groups[column][orders[number]]
+            result[:, :, chosen[number], column] = _probability(own, member)
     return result
 
 
-def _block_weights(low: Floats, high: Floats, chain: "_Chain", kept: slice) -> _Range:
-    """Return the weight of each state against the first one, shape (minutes, blocks, states)."""
-    ratio_low = np.exp(low - high[..., :1])
-    ratio_high = np.exp(high - low[..., :1])
-    ratio_low[..., 0] = ratio_high[..., 0] = 1.0
-    forward = chain.forward(ratio_low, ratio_high)
-    backward = chain.backward(ratio_low, ratio_high)
-    return _Range(forward.low[kept] * backward.low[kept], forward.high[kept] * backward.high[kept])
+def _order(group: npt.NDArray[np.bool_], prior: Floats) -> npt.NDArray[np.intp]:
+    """Return the states with one of a group first, the most probable one.
+
+    Ratios to a state of the group itself keep its interval narrow in a gap.
+    """
+    first = int(np.argmax(np.where(group, prior, -1.0)))
+    return np.concatenate([[first], np.delete(np.arange(len(prior)), first)])
 
 
-def _probability(weights: _Range, member: npt.NDArray[np.bool_]) -> Floats:
+def _weights(low: Floats, high: Floats, chain: "_Chain", kept: slice) -> Floats:
+    """Return bounds of each state's weight, shape (2, minutes, lanes, states); the first has 1."""
+    ratios = np.exp(np.stack([low - high[..., :1], high - low[..., :1]]))
+    ratios[..., 0] = 1.0
+    # What comes before looks forward, what comes after looks back: neither needs all minutes.
+    forward = chain.forward(ratios[:, : kept.stop])[:, kept.start :]
+    backward = chain.backward(ratios[:, kept.start :])[:, : kept.stop - kept.start]
+    return forward * backward
+
+
+def _probability(weights: Floats, member: npt.NDArray[np.bool_]) -> Floats:
     """Return bounds of what some states have of all weight, shape (2, minutes, blocks)."""
-    own_low, own_high = weights.low[..., member].sum(-1), weights.high[..., member].sum(-1)
-    rest_low, rest_high = weights.low[..., ~member].sum(-1), weights.high[..., ~member].sum(-1)
-    return np.stack([own_low / (own_low + rest_high), own_high / (own_high + rest_low)])
+    own, rest = weights[..., member].sum(-1), weights[..., ~member].sum(-1)
+    return own / (own + rest[::-1])
 
 
 class _Chain:
-    """The recursions over blocks side by side."""
+    """The recursions over lanes side by side; both ends of an interval in one array.
+
+    Args:
+        prior: of each state in the order of each lane, shape (lanes, states).
+        change: probability a minute that a new state is drawn.
+    """
 
     def __init__(self, prior: Floats, change: float) -> None:
-        self._start = prior / prior[0]
+        self._start = prior / prior[:, :1]
         self._stay = 1.0 - change
         self._drawn = change * prior
+        self._drawn_first = self._drawn[:, :1]
 
-    def forward(self, low: Floats, high: Floats) -> _Range:
+    def forward(self, ratios: Floats) -> Floats:
         """Return the weight of each state given the evidence up to each minute, this one too."""
-        out = _Range(np.empty_like(low), np.empty_like(high))
-        before = _Range(
-            np.broadcast_to(self._start, low.shape[1:]),
-            np.broadcast_to(self._start, low.shape[1:]),
-        )
-        for minute in range(len(low)):
+        out = np.empty_like(ratios)
+        before = np.stack([self._start, self._start])
+        for minute in range(ratios.shape[1]):
             if minute:
                 before = self._step_forward(before)
-            before = _Range(before.low * low[minute], before.high * high[minute])
-            out.low[minute], out.high[minute] = before.low, before.high
+            before = out[:, minute] = before * ratios[:, minute]
         return out
 
-    def backward(self, low: Floats, high: Floats) -> _Range:
+    def backward(self, ratios: Floats) -> Floats:
         """Return the weight of each state given the evidence after each minute."""
-        out = _Range(np.empty_like(low), np.empty_like(high))
-        out.low[-1] = out.high[-1] = 1.0
-        for minute in range(len(low) - 2, -1, -1):
-            after = _Range(
-                out.low[minute + 1] * low[minute + 1], out.high[minute + 1] * high[minute + 1]
-            )
-            step = self._step_backward(after)
-            out.low[minute], out.high[minute] = step.low, step.high
+        out = np.empty_like(ratios)
+        after = out[:, -1] = np.ones_like(ratios[:, -1])
+        for minute in range(ratios.shape[1] - 2, -1, -1):
+            after = out[:, minute] = self._step_backward(after * ratios[:, minute + 1])
         return out
 
-    def _step_forward(self, m: _Range) -> _Range:
+    def _step_forward(self, m: Floats) -> Floats:
         """Return r_s = (a m_s + e p_s M) / (a + e p_0 M) for M the sum of all ratios.
 
         It rises with m_s. In what the others add to M it rises or falls throughout, so its
         extremes lie at theirs.
         """
-        sum_low = m.low.sum(axis=1, keepdims=True)
-        sum_high = m.high.sum(axis=1, keepdims=True)
-        others_low, others_high = sum_low - m.low, sum_high - m.high
-
-        def ratio(own: Floats, others: Floats) -> Floats:
-            total = own + others
-            return (self._stay * own + self._drawn * total) / (self._stay + self._drawn[0] * total)
-
-        result = _Range(
-            np.minimum(ratio(m.low, others_low), ratio(m.low, others_high)),
-            np.maximum(ratio(m.high, others_low), ratio(m.high, others_high)),
+        others = m.sum(axis=-1, keepdims=True) - m
+        # Each end of the own ratio with each end of the others'.
+        total = m[:, np.newaxis] + others[np.newaxis]
+        return _extremes(
+            (self._stay * m[:, np.newaxis] + self._drawn * total)
+            / (self._stay + self._drawn_first * total)
         )
-        return _with_reference(result)
 
-    def _step_backward(self, v: _Range) -> _Range:
+    def _step_backward(self, v: Floats) -> Floats:
         """Return r_s = (a v_s + e W) / (a + e W) for W the prior's mean of all v; as above."""
-        mean_low = v.low @ self._drawn
-        mean_high = v.high @ self._drawn
-        others_low = mean_low[:, np.newaxis] - self._drawn * v.low
-        others_high = mean_high[:, np.newaxis] - self._drawn * v.high
-
-        def ratio(own: Floats, others: Floats) -> Floats:
-            mean = others + self._drawn * own
-            return (self._stay * own + mean) / (self._stay + mean)
-
-        result = _Range(
-            np.minimum(ratio(v.low, others_low), ratio(v.low, others_high)),
-            np.maximum(ratio(v.high, others_low), ratio(v.high, others_high)),
-        )
-        return _with_reference(result)
+        drawn = self._drawn * v
+        others = drawn.sum(axis=-1, keepdims=True) - drawn
+        mean = others[np.newaxis] + drawn[:, np.newaxis]
+        return _extremes((self._stay * v[:, np.newaxis] + mean) / (self._stay + mean))
 
 
-def _with_reference(ratios: _Range) -> _Range:
-    ratios.low[:, 0] = ratios.high[:, 0] = 1.0
-    return ratios
+def _extremes(ratios: Floats) -> Floats:
+    """Return the ends of what each end of a ratio gives with each end of the others.
+
+    Args:
+        ratios: shape (2, 2, lanes, states): end of its own, end of the others.
+    """
+    result = np.empty_like(ratios[0])
+    np.minimum(ratios[_LOW, _LOW], ratios[_LOW, _HIGH], out=result[_LOW])
+    np.maximum(ratios[_HIGH, _LOW], ratios[_HIGH, _HIGH], out=result[_HIGH])
+    result[..., 0] = 1.0
+    return result

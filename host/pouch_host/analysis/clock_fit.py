@@ -178,6 +178,8 @@ def _agree(
 
 
 def _spaced(uptime: Floats) -> list[int]:
+    if np.all(np.diff(uptime) >= _KNOT_SPACING_S):
+        return list(range(len(uptime)))
     kept: list[int] = []
     for place, moment_s in enumerate(uptime):
         if not kept or moment_s - uptime[kept[-1]] >= _KNOT_SPACING_S:

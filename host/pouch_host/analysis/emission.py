@@ -19,6 +19,10 @@ from .samples import Samples
 
 Floats = npt.NDArray[np.float64]
 
+# How far one breathing band moves what is expected of the other, in spreads at most: what a few
+# strange breaths do beyond that nobody has seen.
+_ADULT_SPREADS_MAX = 2.0
+
 # Where breathing was measured and activity was not, it is taken to be calm, and doubted.
 _CALM_MG = 16.0
 _DOUBT = 2.0
@@ -41,10 +45,10 @@ def log_likelihoods(samples: Samples, parameters: Parameters) -> Floats:
         return total
     for name, value in channel_values(samples).items():
         channel = parameters.channels[name]
-        measured = ~np.isnan(value)
-        total[measured] += channel.weight * _student(
-            value[measured], channel.mean, channel.sd, channel.degrees_of_freedom
-        )
+        z = (value[:, np.newaxis] - channel.mean) / channel.sd
+        said = _student(z, channel.sd, channel.degrees_of_freedom)
+        # What was not measured is NaN, and says nothing.
+        total += channel.weight * np.nan_to_num(said)
     _add_breathing(total, samples, parameters.breathing)
     return _bounded(total, parameters)
 
@@ -63,22 +67,43 @@ def channel_values(samples: Samples) -> dict[str, Floats]:
     }
 
 
+def measured_groups(samples: Samples) -> dict[str, npt.NDArray[np.bool_]]:
+    """Return which samples have anything of a kind, by its name in `Doubt`; shape (samples,)."""
+    breathed = ~np.isnan(samples.breath_adult) | ~np.isnan(samples.breath_infant)
+    return {
+        "infant_touch": ~np.isnan(samples.infant_touch_pf),
+        "caregiver_touch": ~np.isnan(samples.caregiver_touch_pf),
+        "breathing": breathed,
+        "temperature": ~np.isnan(samples.infant_temperature_c),
+    }
+
+
 def _add_breathing(total: Floats, samples: Samples, breathing: Breathing) -> None:
-    """Add what both breathing bands say at the activity of each sample."""
+    """Add what both breathing bands say at the activity of each sample.
+
+    The infant's band is read beside the adult's: overtones of deep breaths, and all movement,
+    reach both. So a caregiver alone who breathes deeply is no infant.
+    """
     calm = np.isnan(samples.activity_mg)
-    activity_mg = np.where(calm, _CALM_MG, samples.activity_mg)
+    place, share = _between(breathing.activity_mg, np.where(calm, _CALM_MG, samples.activity_mg))
     doubt = np.where(calm, _DOUBT, 1.0)[:, np.newaxis]
-    for band, value in (
-        (breathing.adult, samples.breath_adult),
-        (breathing.infant, samples.breath_infant),
-    ):
-        measured = np.flatnonzero(~np.isnan(value))
-        place, share = _between(breathing.activity_mg, activity_mg[measured])
-        mean = band.mean[place] + share * (band.mean[place + 1] - band.mean[place])
-        sd = band.sd[place] + share * (band.sd[place + 1] - band.sd[place])
-        total[measured] += band.weight * _student(
-            value[measured], mean, sd * doubt[measured], breathing.degrees_of_freedom
-        )
+
+    def at_activity(table: Floats) -> Floats:
+        return table[place] + share * (table[place + 1] - table[place])
+
+    adult, infant = breathing.adult, breathing.infant
+    adult_sd, infant_sd = at_activity(adult.sd) * doubt, at_activity(infant.sd) * doubt
+    adult_z = (samples.breath_adult[:, np.newaxis] - at_activity(adult.mean)) / adult_sd
+    infant_z = (samples.breath_infant[:, np.newaxis] - at_activity(infant.mean)) / infant_sd
+    correlation = at_activity(breathing.correlation)
+    correlation[np.isnan(samples.breath_adult)] = 0.0
+    left = np.sqrt(1.0 - correlation**2)
+    moved = np.clip(np.nan_to_num(adult_z), -_ADULT_SPREADS_MAX, _ADULT_SPREADS_MAX)
+    infant_z = (infant_z - correlation * moved) / left
+    dof = breathing.degrees_of_freedom
+    # What was not measured is NaN throughout, and says nothing.
+    total += adult.weight * np.nan_to_num(_student(adult_z, adult_sd, dof))
+    total += infant.weight * np.nan_to_num(_student(infant_z, infant_sd * left, dof))
 
 
 def _between(knots: Floats, values: Floats) -> tuple[npt.NDArray[np.intp], Floats]:
@@ -90,10 +115,9 @@ def _between(knots: Floats, values: Floats) -> tuple[npt.NDArray[np.intp], Float
     return place, share[:, np.newaxis]
 
 
-def _student(value: Floats, mean: Floats, sd: Floats, dof: float) -> Floats:
+def _student(z: Floats, sd: Floats, dof: float) -> Floats:
     """Return log densities of Student's t but for a constant, shape (samples, substates)."""
-    z2 = ((value[:, np.newaxis] - mean) / sd) ** 2
-    return -(dof + 1) / 2 * np.log1p(z2 / dof) - np.log(sd)
+    return -(dof + 1) / 2 * np.log1p(z**2 / dof) - np.log(sd)
 
 
 def _bounded(total: Floats, parameters: Parameters) -> Floats:

@@ -9,12 +9,12 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from .minutes import minute_states
+from .minutes import MinuteStates, minute_states
 from .parameters import Parameters, default_parameters
 from .samples import Samples
 from .sessions import GAP_MIN
 from .states import MINUTE_S, State
-from .temperature import SETTLING_MIN, minute_temperatures
+from .temperature import SETTLING_MIN, MinuteTemperatures, minute_temperatures
 
 # After this, the last valid reading says little of the infant as it is now; a newborn out of
 # contact cools by half a degree in 30 to 60 minutes.
@@ -61,31 +61,45 @@ def latest(samples: Samples, *, parameters: Parameters | None = None) -> Latest:
         return Latest(
             State.UNKNOWN, None, None, None, False, None, None, 0, used.algorithm_version
         )
-    newest_utc_s = float(samples.utc_s[-1])
-    end_utc_s = math.floor(newest_utc_s / MINUTE_S + 1) * MINUTE_S
     minutes_back = _KEPT_MIN + SETTLING_MIN + used.margin_min
-    first_utc_s = end_utc_s - MINUTE_S * minutes_back
+    first_utc_s = _end_utc_s(samples) - MINUTE_S * minutes_back
     samples = samples.between(first_utc_s - MINUTE_S * used.margin_min, math.inf)
     minutes = minute_states(samples, first_utc_s, minutes_back, parameters=used)
-    of_minute = minute_temperatures(samples, minutes, parameters=used)
-    kept = slice(minutes_back - _KEPT_MIN, None)
-    valid = np.flatnonzero(of_minute.valid[kept])
-    measured = np.flatnonzero(~np.isnan(of_minute.skin_c[kept]))
+    return latest_of(samples, minutes, minute_temperatures(samples, minutes, parameters=used))
+
+
+def latest_of(samples: Samples, minutes: MinuteStates, temperatures: MinuteTemperatures) -> Latest:
+    """Return what the newest samples say, of minutes that are worked out already.
+
+    Args:
+        samples: by time, one at least.
+        minutes: those of the last hour before the newest sample among them, and its own.
+        temperatures: of the minutes.
+    """
+    newest_utc_s = float(samples.utc_s[-1])
+    end = round((_end_utc_s(samples) - minutes.first_utc_s) / MINUTE_S)
+    first = max(0, end - _KEPT_MIN)
+    valid = np.flatnonzero(temperatures.valid[first:end])
+    measured = np.flatnonzero(~np.isnan(temperatures.skin_c[first:end]))
     chosen = valid[-1:] if len(valid) else measured[-1:]
-    place = int(chosen[0]) + minutes_back - _KEPT_MIN if len(chosen) else None
+    place = int(chosen[0]) + first if len(chosen) else None
+    skin_utc_s = None if place is None else minutes.first_utc_s + MINUTE_S * (place + 0.5)
     return Latest(
-        state=_newest_known(minutes.states),
+        state=_newest_known(minutes.states[first:end]),
         utc_s=newest_utc_s,
-        temperature_c=None if place is None else float(of_minute.skin_c[place]),
-        temperature_utc_s=(
-            None if place is None else min(newest_utc_s, first_utc_s + MINUTE_S * (place + 0.5))
-        ),
+        temperature_c=None if place is None else float(temperatures.skin_c[place]),
+        temperature_utc_s=None if skin_utc_s is None else min(newest_utc_s, skin_utc_s),
         temperature_valid=bool(len(valid)),
-        core_c=_number(of_minute.core_c, place),
-        core_sd_c=_number(of_minute.core_sd_c, place),
+        core_c=_number(temperatures.core_c, place),
+        core_sd_c=_number(temperatures.core_sd_c, place),
         flags=int(samples.flags[-1]),
-        algorithm_version=used.algorithm_version,
+        algorithm_version=minutes.algorithm_version,
     )
+
+
+def _end_utc_s(samples: Samples) -> int:
+    """Return where the minute of the newest sample ends."""
+    return math.floor(float(samples.utc_s[-1]) / MINUTE_S + 1) * MINUTE_S
 
 
 def _number(values: npt.NDArray[np.float64], place: int | None) -> float | None:

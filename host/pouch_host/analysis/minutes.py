@@ -8,6 +8,9 @@ A minute has the state whose probability is at least `probability_min` whatever 
 might have said, else it is unknown. `ssc_high` tells beside that whether a minute may have been
 contact; hours of contact lie between both.
 
+Where a whole kind of measurement is missing, the others are all there is, and they can agree and
+be wrong. So all bounds are mixed with not knowing anything, by a share for each kind (`Doubt`).
+
 Taking records away can turn a known minute into an unknown one and lower the probability of what
 it is; it never makes contact, and never excludes it (see `chain`). Held against that: the clock.
 Anchors are records, too, and without one the times of a boot shift by what its clock drifts.
@@ -19,8 +22,8 @@ import numpy as np
 import numpy.typing as npt
 
 from .chain import Blocks, Bounds, smooth
-from .emission import log_likelihoods
-from .parameters import Parameters, default_parameters
+from .emission import log_likelihoods, measured_groups
+from .parameters import Doubt, Parameters, default_parameters
 from .samples import Samples
 from .states import KNOWN_STATES, MINUTE_S, State
 
@@ -92,7 +95,13 @@ def minute_states(
     blocks = -((begin_utc_s - first_utc_s - MINUTE_S * minutes) // block_s)
     length = blocks * used.block_min + 2 * used.margin_min
     edges = begin_utc_s + MINUTE_S * (np.arange(length + 1) - used.margin_min)
-    fit, covered = _by_minute(samples, log_likelihoods(samples, used), edges.astype(float))
+    measured = measured_groups(samples)
+    columns = np.column_stack(
+        [log_likelihoods(samples, used), *(one.astype(np.float64) for one in measured.values())]
+    )
+    sums, covered = _by_minute(samples, columns, edges.astype(float))
+    fit, spoke = np.split(sums, [len(used.substates)], axis=1)
+    doubt = _doubt(dict(zip(measured, spoke.T > 0, strict=True)), used.doubt)
     bounds = smooth(
         fit - used.evidence_max * (1 - covered)[:, np.newaxis],
         fit,
@@ -103,10 +112,31 @@ def minute_states(
     )
     first = (first_utc_s - begin_utc_s) // MINUTE_S
     asked = slice(first, first + minutes)
-    covered = covered[used.margin_min : len(covered) - used.margin_min]
-    return _decided(
-        first_utc_s, Bounds(bounds.low[asked], bounds.high[asked]), covered[asked], used
+    covered, doubt = (
+        of_all[used.margin_min : len(of_all) - used.margin_min] for of_all in (covered, doubt)
     )
+    share = doubt[asked, np.newaxis]
+    low, high = bounds.low[asked] * (1 - share), bounds.high[asked] * (1 - share) + share
+    return _decided(first_utc_s, Bounds(low, high), covered[asked], used)
+
+
+def _doubt(spoke: dict[str, npt.NDArray[np.bool_]], doubt: Doubt) -> Floats:
+    """Return what share of each minute's answer may be anything, since a kind is missing near it.
+
+    A kind that spoke a minute or two ago is not missing. Whether it did is asked of each minute by
+    itself, so that taking records away can only add doubt.
+    """
+    window = np.ones(2 * doubt.reach_min + 1)
+    missing = {
+        name: np.convolve(minutes, window, "same") < 0.5  # noqa: PLR2004 - whole numbers
+        for name, minutes in spoke.items()
+    }
+    touch = np.maximum(
+        doubt.infant_touch * missing["infant_touch"],
+        doubt.caregiver_touch * missing["caregiver_touch"],
+    )
+    others = doubt.breathing * missing["breathing"] + doubt.temperature * missing["temperature"]
+    return np.minimum(1.0, touch + others)
 
 
 def _decided(

@@ -15,7 +15,7 @@ from .states import State
 
 Floats = npt.NDArray[np.float64]
 
-METHOD_VERSION = "interval-chain-1"
+METHOD_VERSION = "interval-chain-2"
 """Changes whenever the same records and parameters may give other states or hours."""
 
 
@@ -61,6 +61,7 @@ class Breathing:
         body_of: whose chest moves the pod in each substate, by its name in the file.
         adult: the adult's band.
         infant: the infant's.
+        correlation: of the two at each activity for each substate, shape (activities, substates).
     """
 
     activity_mg: Floats
@@ -68,6 +69,7 @@ class Breathing:
     body_of: tuple[str, ...]
     adult: BreathingBand
     infant: BreathingBand
+    correlation: Floats
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,6 +116,27 @@ class CoreFilter:
     noise_c: float
     start_c: float
     start_sd_c: float
+
+
+@dataclass(frozen=True, slots=True)
+class Doubt:
+    """How much of a minute's answer may be anything, where a kind of measurement is missing.
+
+    The shares add up, but for those of touch, of which the larger one counts.
+
+    Attributes:
+        infant_touch: without touch at the infant face.
+        caregiver_touch: without touch at the caregiver face.
+        breathing: without either breathing band.
+        temperature: without the temperature at the infant face.
+        reach_min: minutes before and after a measurement for which its kind is not missing.
+    """
+
+    infant_touch: float
+    caregiver_touch: float
+    breathing: float
+    temperature: float
+    reach_min: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,6 +199,7 @@ class Parameters:
     prior: Floats
     channels: dict[str, Channel]
     breathing: Breathing
+    doubt: Doubt
     core_gap: dict[State, CoreGap]
     core_filter: CoreFilter
     day_bounds: DayBounds
@@ -228,6 +252,7 @@ def parse(text: bytes) -> Parameters:
             for name, entry in table["channels"].items()
         },
         breathing=_breathing(table["breathing"], [e["breathing"] for e in substates.values()]),
+        doubt=Doubt(**table["doubt"]),
         core_gap={State[name.upper()]: CoreGap(**gap) for name, gap in table["core"].items()},
         core_filter=CoreFilter(**table["core_filter"]),
         day_bounds=DayBounds(**table["day_bounds"]),
@@ -255,4 +280,5 @@ def _breathing(table: dict[str, Any], body_of: list[str]) -> Breathing:
         body_of=tuple(body_of),
         adult=band("adult"),
         infant=band("infant"),
+        correlation=np.array([table[body]["correlation"] for body in body_of]).T,
     )

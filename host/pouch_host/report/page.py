@@ -177,7 +177,7 @@ def _write_foot(figure: Figure, report: Report) -> None:
     if report.days:
         text += (
             " The true hours lie between at least and at most on "
-            f"{100 * report.days[0].bounds_coverage:.0f} of 100 days."
+            f"{100 * report.days[0].bounds_coverage:.0f} of 100 days, if no sensor failed."
         )
     _write(figure, top_in + 0.15, text, size=style.SMALL_PT, colour=style.INK_SOFT)
     version = report.analysis.minutes.algorithm_version

@@ -5,7 +5,8 @@
     DETACH (Vert 2022)                              what wear detection makes of it
 
 Each gets the same samples and gives one `State` a minute. The method without a channel keeps the
-parameters of the whole: it is not fitted anew, and so does a little worse than it could.
+parameters of the whole: it is not fitted anew, and so does a little worse than it could. Only the
+doubt of whatever lacks a kind of measurement is left out: who says nothing is beaten too easily.
 """
 
 from collections.abc import Callable, Mapping
@@ -15,6 +16,7 @@ import numpy as np
 import numpy.typing as npt
 
 from pouch_host.analysis.minutes import minute_states
+from pouch_host.analysis.parameters import Doubt, default_parameters
 from pouch_host.analysis.samples import Samples
 from pouch_host.analysis.states import State
 
@@ -91,7 +93,10 @@ def _method_without(*columns: str) -> Decide:
     def decide(samples: Samples, first_utc_s: int, minutes: int) -> States:
         unmeasured = np.full(len(samples), np.nan)
         blind = replace(samples, **dict.fromkeys(columns, unmeasured))
-        return minute_states(blind, first_utc_s, minutes).states
+        parameters = default_parameters()
+        if columns:
+            parameters = replace(parameters, doubt=Doubt(0.0, 0.0, 0.0, 0.0, reach_min=0))
+        return minute_states(blind, first_utc_s, minutes, parameters=parameters).states
 
     return decide
 

@@ -74,8 +74,8 @@ show:
 - how well it does on a real infant. No band has been worn by one, no electrode has touched real
   skin, and what the equations leave out, the method has not met;
 - what was not looked at. While the method was made, several sets of numbers were tried on the
-  held-out files and on infants of another seed, and one was kept. The infants below have a seed
-  that was first used after that; the files are the same, so their lines flatter a little;
+  held-out files and on infants of other seeds, and one was kept. All seeds here were first used
+  after that; the files are the same, so their lines flatter a little;
 - what the figures of a ward would be. Situations are chosen because they are hard. Each has two
   files, one to learn from and this one, with other people and other numbers; but both come from
   the same authors and the same physics, and what is wrong with the physics is wrong in both;

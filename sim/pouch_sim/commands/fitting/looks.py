@@ -29,7 +29,7 @@ _SUBSTATES = {
     "nappy_change": ("infant_handled",),
     "carried_clothed": ("carried_clothed",),
     "held_clothed": ("held_clothed",),
-    "caregiver_alone": ("worn_dry", "worn_on_own_skin"),
+    "caregiver_alone": ("worn_dry", "worn_on_own_skin", "worn_damp"),
     "table": ("off_dry",),
     "hand": ("off_handled",),
     "washed": ("off_damp", "off_dry"),
@@ -62,9 +62,17 @@ _BY_HAND = {
     ("held_clothed", "infant_touch_pf"),
     ("held_clothed", "infant_temperature_c"),
     ("carried_clothed", "caregiver_touch_pf"),
+    ("worn_damp", "infant_touch_pf"),
+    ("worn_damp", "caregiver_touch_pf"),
+    ("worn_damp", "infant_temperature_c"),
+    ("worn_damp", "difference_c"),
 }
 _BREATH_SD_MIN = 6.0
 _BREATH_SAMPLES_MIN = 60
+# Spreads beyond which a sample counts no further for how the two bands go together, and how
+# closely they may at most: what is behind them differs more in life than in our worlds.
+_SPREADS_MAX = 2.0
+_CORRELATION_MAX = 0.6
 # Whose chest moves the pod in each activity, by the name in the parameters.
 BODIES = {
     "both": ("ssc", "carried_clothed"),
@@ -145,7 +153,8 @@ def _moved(pool: Pool, member: NDArray[np.intp], parameters: Parameters) -> Para
 def fit_breathing(pool: Pool, parameters: Parameters) -> dict[str, dict[str, list[float]]]:
     """Return mean and spread of both bands at each activity, for each answer to whose chest.
 
-    Where few samples have an activity, the numbers stay as they are.
+    And how closely the two go together. Where few samples have an activity, the numbers stay as
+    they are.
     """
     knots = np.log2(parameters.breathing.activity_mg)
     edges = np.concatenate([[-np.inf], (knots[1:] + knots[:-1]) / 2, [np.inf]])
@@ -155,6 +164,7 @@ def fit_breathing(pool: Pool, parameters: Parameters) -> dict[str, dict[str, lis
         member = np.isin(pool.activity, [ACTIVITY_NAMES.index(name) for name in activities])
         kept = parameters.breathing.body_of.index(body)
         table: dict[str, list[float]] = {}
+        spreads = []
         for name, values, band in (
             ("adult", pool.samples.breath_adult, parameters.breathing.adult),
             ("infant", pool.samples.breath_infant, parameters.breathing.infant),
@@ -168,8 +178,29 @@ def fit_breathing(pool: Pool, parameters: Parameters) -> dict[str, dict[str, lis
                     sd[knot] = max(_WIDER * deviation, _BREATH_SD_MIN)
             table[f"{name}_mean"] = [round(float(value), 0) for value in mean]
             table[f"{name}_sd"] = [round(float(value), 0) for value in sd]
+            spreads.append(
+                np.clip((values - mean[place]) / sd[place], -_SPREADS_MAX, _SPREADS_MAX)
+            )
+        adult, infant = spreads
+        table["correlation"] = [
+            _correlation(
+                adult[member & (place == knot)], infant[member & (place == knot)], kept_as
+            )
+            for knot, kept_as in enumerate(parameters.breathing.correlation[:, kept])
+        ]
         found[body] = table
     return found
+
+
+def _correlation(adult: Floats, infant: Floats, otherwise: float) -> float:
+    """Return how closely the two go together; as it was where too few samples tell."""
+    both = ~np.isnan(adult) & ~np.isnan(infant)
+    if np.count_nonzero(both) < _BREATH_SAMPLES_MIN or not np.std(adult[both]) * np.std(
+        infant[both]
+    ):
+        return float(otherwise)
+    found = np.corrcoef(adult[both], infant[both])[0, 1]
+    return round(float(np.clip(found, -_CORRELATION_MAX, _CORRELATION_MAX)), 2)
 
 
 def with_breathing(parameters: Parameters, found: dict[str, dict[str, list[float]]]) -> Parameters:
@@ -190,5 +221,6 @@ def with_breathing(parameters: Parameters, found: dict[str, dict[str, list[float
             breathing,
             adult=band(breathing.adult, "adult"),
             infant=band(breathing.infant, "infant"),
+            correlation=np.array([found[body]["correlation"] for body in body_of]).T,
         ),
     )

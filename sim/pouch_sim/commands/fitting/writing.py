@@ -20,7 +20,7 @@ def with_breathing(text: str, found: Mapping[str, Mapping[str, list[float]]]) ->
     """Return the text with the breathing of each answer to whose chest moves the pod."""
     for body, table in found.items():
         for name, numbers in table.items():
-            listed = ", ".join(f"{number:.1f}" for number in numbers)
+            listed = ", ".join(str(float(number)) for number in numbers)
             text = _set(text, f"breathing.{body}", name, f"[{listed}]")
     return text
 
