@@ -23,7 +23,7 @@ BUILD_PYTHON ?= $(BIN)/python
 
 .DEFAULT_GOAL := help
 .PHONY: help venv demo test lint types types-host types-band bench load vectors torture fuzz validate
-.PHONY: fit image flash board-test test-bluez clean
+.PHONY: words fit image flash board-test test-bluez pictures clean
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -90,6 +90,12 @@ validate: venv ## Hold the method against runs it never saw (VALIDATE_ARGS="--in
 	@$(BIN)/pouch validate $$(cat $(VALIDATION)/runs.txt) --ablation \
 		--out $(VALIDATION)/report --document docs/VALIDATION.md
 
+pictures: venv ## Make the README's pictures of the pages, in build/pictures (needs Chromium)
+	@$(BIN)/python -m tests.browser.pictures
+
+words: venv ## Gather the screens' sentences for the translators, and say what lacks a translation
+	@$(BIN)/python -m tools.extract_words
+
 vectors: venv ## Check the locked byte vectors in CPython and in MicroPython
 	@$(BIN)/python -m pytest tests/protocol -k "vector or micropython"
 
@@ -112,6 +118,6 @@ $(BIN)/mpremote: | $(VENV_STAMP)
 clean: ## Remove what make made: environment, stubs, caches, fetched libraries
 	rm -rf $(VENV) firmware/typings build dist .pytest_cache .hypothesis .ruff_cache
 	rm -rf host/pouch_host/web/node_modules host/pouch_host/web/static/vendor
-	rm -rf tests/device_vm/node_modules
+	rm -rf tests/device_vm/node_modules tests/browser/node_modules
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 	find . -name '*.egg-info' -type d -prune -exec rm -rf {} +

@@ -33,9 +33,28 @@ ensure_venv_module() {
         fail "$python cannot make environments (no module ensurepip): install Python from python.org"
     [ "$(id -u)" -eq 0 ] ||
         fail "$python cannot make environments: run  sudo apt-get install $package  and try again"
-    say "installing $package"
+    apt_install "$package"
+}
+
+apt_install() {
+    say "installing $1"
     DEBIAN_FRONTEND=noninteractive apt-get update -qq </dev/null
-    DEBIAN_FRONTEND=noninteractive apt-get install -qq -y "$package" </dev/null >/dev/null
+    DEBIAN_FRONTEND=noninteractive apt-get install -qq -y "$1" </dev/null >/dev/null
+}
+
+# The tests of the pages need a browser. Without one they are skipped, except under CI=true.
+ensure_chromium() {
+    local name
+    for name in ${POUCH_CHROMIUM:-chromium chromium-browser google-chrome}; do
+        command -v "$name" >/dev/null && return
+    done
+    # Only a tester needs it: that it cannot be had must not keep a ward from its program.
+    if command -v apt-get >/dev/null && [ "$(id -u)" -eq 0 ] && apt_install chromium; then
+        return
+    fi
+    name="install Chromium"
+    ! command -v apt-get >/dev/null || name="run  sudo apt-get install chromium"
+    say "no Chromium, so the tests of the pages are skipped: $name"
 }
 
 pip_install() {
@@ -47,7 +66,7 @@ python=$(find_python) ||
     fail "Pouch needs Python 3.11 or newer and found none; install it, or say PYTHON=/path/to/python3"
 ensure_venv_module "$python"
 
-extras=sim,dev
+extras=sim,dev,research
 [ "$(uname -s)" != Linux ] || extras=$extras,recovery
 command -v npm >/dev/null || extras=$extras,node
 
@@ -61,4 +80,7 @@ say "fetching the page's libraries from npm"
 "$venv/bin/python" -m pouch_host.web.assets
 say "fetching the 32-bit MicroPython of the device tests from npm"
 "$venv/bin/python" -m tests.support.vm32
+say "fetching axe-core, which looks for barriers in the pages, from npm"
+"$venv/bin/python" -m tests.browser.axe_core
+ensure_chromium
 say "done: $venv/bin/pouch --help"

@@ -8,15 +8,18 @@ from typer.core import TyperGroup
 from . import (
     cli_analyze,
     cli_assign,
+    cli_backup,
     cli_band,
     cli_collect,
     cli_derived,
     cli_keys,
+    cli_label,
     cli_plugins,
     cli_provision,
     cli_pull,
     cli_report,
     cli_serve,
+    cli_staff,
     cli_store,
 )
 from .cli_console import print_error
@@ -86,10 +89,13 @@ cli_derived.register(app)
 cli_assign.register(app)
 cli_collect.register(app)
 cli_serve.register(app)
+cli_staff.register(app)
+cli_backup.register(app)
 cli_band.register(app)
 cli_pull.register(app)
 cli_provision.register(app)
 cli_keys.register(app)
+cli_label.register(app)
 cli_analyze.register(app)
 cli_report.register(app)
 

@@ -10,6 +10,7 @@ from typing import Annotated, Any
 
 import typer
 
+from .band_keys import KeyRing
 from .cli_band_reach import key_ring
 from .cli_console import StorePath, utc_now_s
 from .cli_log import LogLevel, log_lines
@@ -23,8 +24,8 @@ from .errors import BandError, HostError, InputError
 from .stopping import Stopped, until_signalled
 from .store import Store
 
-_EVERY_S = 300.0
-_EVERY_S_MIN = 10.0
+EVERY_S = 300.0
+EVERY_S_MIN = 10.0
 _PORT_MAX = 65535
 _HOST = "127.0.0.1"
 
@@ -63,8 +64,8 @@ def register(app: typer.Typer) -> None:
 def collect(
     store: StorePath,
     every: Annotated[
-        float, typer.Option(min=_EVERY_S_MIN, help="Seconds from pull to pull of a band.")
-    ] = _EVERY_S,
+        float, typer.Option(min=EVERY_S_MIN, help="Seconds from pull to pull of a band.")
+    ] = EVERY_S,
     once: Annotated[
         bool, typer.Option("--once", help="Each band once; exit when no other is heard.")
     ] = False,
@@ -99,11 +100,7 @@ def collect(
     from .collect.ble import BleAdapter
 
     ring = key_ring(keys)
-    if not ring.keys():
-        raise InputError(
-            f"no key of any band in {ring.place}: 'pouch provision' gives a band its key, 'pouch"
-            " keys add' takes one from its label"
-        )
+    check_keys(ring)
     with Store.open(store) as opened:
         collect_into(
             opened,
@@ -178,6 +175,19 @@ def collect_into(
     if outcome.failures or not outcome.pulls:
         nobody = "no band of ours in reach" if outcome.notes else "no band in reach"
         raise RoundFailed("; ".join(outcome.failures) or f"{nobody}: is one switched on?")
+
+
+def check_keys(ring: KeyRing) -> None:
+    """See that there is the key of a band.
+
+    Raises:
+        InputError: there is none; the line says how one is had.
+    """
+    if not ring.keys():
+        raise InputError(
+            f"no key of any band in {ring.place}: 'pouch provision' gives a band its key, 'pouch"
+            " keys add' takes one from its label"
+        )
 
 
 def parse_metrics(text: str) -> tuple[str, int]:

@@ -1,4 +1,4 @@
-"""A band's label, which holds its key: into a file, and on a screen that somebody sits at."""
+"""A band's labels, with its key and without: into a file, or onto somebody's screen."""
 
 import sys
 from pathlib import Path
@@ -7,6 +7,8 @@ from typing import Annotated
 import typer
 from rich.console import Console
 from rich.text import Text
+
+from pouch_protocol import constants as c
 
 from . import key_files
 from .cli_console import print_note
@@ -21,8 +23,43 @@ LabelFile = Annotated[
         help="Where to put the label with the band's key, to be printed and locked away.",
     ),
 ]
+PlainLabelFile = Annotated[
+    Path | None,
+    typer.Option(
+        "--label",
+        metavar="FILE.svg|.png",
+        help="Where to put the label, to be printed and stuck onto the band.",
+    ),
+]
 # A screen may be white on black, and a code is black on white.
 _STYLE = "black on white"
+
+
+def register(program: typer.Typer) -> None:
+    """Add the command to the program."""
+    program.command(name="label")(label_without_key)
+
+
+def label_without_key(
+    label: Annotated[str, typer.Argument(metavar="BAND", help="Its label: P-0012ABCD.")],
+    label_file: PlainLabelFile = None,
+) -> None:
+    """Make the label for the outside of a band: its name, also as a code, and no key.
+
+    A ward's tablet scans it when the band is put on an infant.
+    """
+    try:
+        label = c.band_label(c.parse_band_label(label))
+    except ValueError as error:
+        raise typer.BadParameter(f"{label!r} is not a label such as P-0012ABCD") from error
+    check_label_file(label_file)
+    picture = LabelPicture(label)
+    if label_file is None:
+        typer.echo(label)
+        show_code(picture)
+        return
+    write_label(label_file, picture)
+    print_note(f"band {label}: label without a key in {label_file}: print it, put it on the band")
 
 
 def check_label_file(path: Path | None) -> None:

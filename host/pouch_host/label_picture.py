@@ -1,7 +1,7 @@
-"""A band's label: its printed name, and a QR code that holds its key for another computer.
+"""A band's labels: its printed name, and a QR code of that name, alone or with the band's key.
 
-As text for a terminal, as SVG and as PNG. Who has this label has the band's key: it belongs into
-the locked folder of the study.
+As text for a terminal, as SVG and as PNG. The plain one goes onto the band, for a ward's tablet
+to scan. Who has the one with the key has the key: it belongs into the locked folder of the study.
 """
 
 import zlib
@@ -41,28 +41,31 @@ _GLYPHS = {
     "F": (0x1F, 0x10, 0x10, 0x1E, 0x10, 0x10, 0x10),
 }
 _NOTE = "Key of a band: keep it locked, never on the band"
+_PLAIN_NOTE = "Name of a band: no key"
 
 SUFFIXES = (".svg", ".png")
 
 
 class LabelPicture:
-    """The label of one band.
+    """A label of one band.
 
     Attributes:
         label: the band's printed name.
         modules: rows of the code without the white around it; True is dark.
     """
 
-    def __init__(self, label: str, key: bytes) -> None:
+    def __init__(self, label: str, key: bytes | None = None) -> None:
         """Make the code.
 
         Args:
             label: of the band.
-            key: its key.
+            key: its key; None for the plain label, which may be seen by everybody.
         """
         self.label = label
+        self._note = _PLAIN_NOTE if key is None else _NOTE
+        text = label if key is None else key_text(label, key)
         # A quarter of it may be lost to a crease or a stain, or more where that costs no room.
-        code = segno.make_qr(key_text(label, key), error="q")
+        code = segno.make_qr(text, error="q")
         self.modules = [[bool(module) for module in row] for row in code.matrix]
 
     def data(self, path: Path) -> bytes:
@@ -85,7 +88,7 @@ class LabelPicture:
             f'<path d="{dark}" shape-rendering="crispEdges"/>'
             f'<g font-family="monospace" text-anchor="middle">'
             f'<text x="{size / 2}" y="{size + 1}" font-size="5">{self.label}</text>'
-            f'<text x="{size / 2}" y="{size + 5}" font-size="1.4">{_NOTE}</text></g></svg>\n'
+            f'<text x="{size / 2}" y="{size + 5}" font-size="1.4">{self._note}</text></g></svg>\n'
         )
         return text.encode("ascii")
 

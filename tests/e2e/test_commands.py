@@ -7,6 +7,9 @@ import signal
 import sqlite3
 import subprocess
 import sys
+import time
+import urllib.error
+import urllib.parse
 import urllib.request
 from contextlib import closing
 from pathlib import Path
@@ -78,14 +81,40 @@ class Demo:
         )
         self.said = []
         self.url = ""
+        self.pin = ""
 
     def wait_for_page(self):
         for line in self.process.stderr:
             self.said.append(line)
             if "the ward is at" in line:
                 self.url = line.split("the ward is at ")[1].split()[0]
+            if line.strip().startswith("Nurse"):
+                self.pin = line.split()[1]
+            if "Administrator" in line:
                 return
         raise AssertionError("no page: " + "".join(self.said))
+
+    def board(self):
+        """Sign in as the nurse and return the board."""
+        jar = urllib.request.HTTPCookieProcessor()
+        browser = urllib.request.build_opener(jar)
+        browser.addheaders = [("accept", "text/html")]
+        typed = urllib.parse.urlencode({"name": "Nurse", "secret": self.pin}).encode()
+        deadline_s = time.monotonic() + TIMEOUT_S
+        while True:
+            try:
+                with browser.open(f"{self.url}/sign-in", typed, timeout=TIMEOUT_S) as answer:
+                    text = answer.read().decode()
+            except urllib.error.URLError:
+                # The console tells where it will be before it is there.
+                assert time.monotonic() < deadline_s
+                continue
+            # The first look at the store takes a moment.
+            if "bed-1" in text or time.monotonic() > deadline_s:
+                return text
+            with browser.open(self.url, timeout=TIMEOUT_S) as answer:
+                if "bed-1" in (text := answer.read().decode()):
+                    return text
 
     def interrupt(self, number=signal.SIGINT):
         self.process.send_signal(number)
@@ -153,8 +182,7 @@ def test_out_that_cannot_be_written_is_one_line(tmp_path, command, place):
 def test_demo_shows_its_page_and_ctrl_c_stops_every_process(tmp_path):
     with Demo("--days", 0, "--bands", 2, "--port", 0, "--out", tmp_path) as demo:
         demo.wait_for_page()
-        with urllib.request.urlopen(demo.url, timeout=TIMEOUT_S) as page:
-            text = page.read().decode()
+        text = demo.board()
         assert "bed-1" in text
         assert "bed-2" in text
         children = children_of(demo.process.pid)
@@ -283,11 +311,12 @@ def test_replay_into_what_cannot_be_written_is_one_line(tmp_path):
 
 
 def _damage_first_segment(store):
-    """Overwrite records 20 to 22 with zeros, behind the program's back."""
+    """Overwrite records 20 to 59, twenty minutes, with zeros, behind the program's back."""
     with closing(sqlite3.connect(store)) as db:
         first = "from segment order by segment_id limit 1"
         segment_id, data = db.execute(f"select segment_id, data {first}").fetchone()
-        damaged = data[:400] + bytes(60) + data[460:]
+        damaged = data[:400] + bytes(800) + data[1200:]
+        assert len(damaged) == len(data)
         db.execute("update segment set data = ? where segment_id = ?", (damaged, segment_id))
         db.commit()
 
@@ -301,7 +330,7 @@ def test_corrupt_segment_in_the_store_names_it_and_the_rest_still_counts(demo_da
     assert result.returncode == 1
     assert "Traceback" not in result.stderr
     (line,) = result.stderr.splitlines()
-    for word in ("pouch.db", "segment 1", "P-", "20", "22"):
+    for word in ("pouch.db", "segment 1", "P-", "20", "59"):
         assert word in line
     day = json.loads(result.stdout)["days"][0]
     assert day["unknown_minutes"] >= whole["unknown_minutes"] + 1

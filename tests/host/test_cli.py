@@ -1,10 +1,8 @@
 import json
 import os
-import signal
 import socket
 import subprocess
 import sys
-import urllib.request
 from pathlib import Path
 
 import pytest
@@ -354,22 +352,3 @@ def test_process_serve_port_in_use_fails_at_once_in_one_line(store):
         done = pouch("serve", store, "--port", port)
     assert done.returncode == 1
     assert done.stderr == f"error: port {port} is in use: another Pouch? choose --port\n"
-
-
-@pytest.mark.parametrize(("signal_no", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, -15)])
-def test_process_serve_answers_until_it_is_told_to_stop(store, signal_no, code):
-    server = subprocess.Popen(
-        [sys.executable, "-m", "pouch_host", "serve", str(store), "--port", "0"],
-        env=source_tree_env(),
-        stderr=subprocess.PIPE,
-        text=True,
-    )
-    with server:
-        url = server.stderr.readline().split()[4]
-        assert url.startswith("http://127.0.0.1:")
-        with urllib.request.urlopen(url, timeout=30) as answer:
-            assert b"Research tool" in answer.read()
-        server.send_signal(signal_no)
-        _, rest = server.communicate(timeout=30)
-    assert server.returncode == code
-    assert "Traceback" not in rest

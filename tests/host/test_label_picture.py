@@ -125,3 +125,12 @@ def test_lines_are_the_code_in_half_blocks(picture):
     assert shown == picture.modules
     assert top >= 2
     assert not any(map(any, rows[top + size :]))
+
+
+def test_plain_label_is_the_name_alone_and_says_so():
+    plain = LabelPicture(LABEL)
+    code = segno.make_qr(LABEL, error="q")
+    assert plain.modules == [[bool(one) for one in row] for row in code.matrix]
+    texts = [text.text for text in ET.fromstring(plain.svg()).iter() if text.text]
+    assert texts == [LABEL, "Name of a band: no key"]
+    assert pixels_of(plain.png())

@@ -9,18 +9,15 @@ import json
 import shutil
 import subprocess
 import sys
-import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
-from pouch_host.web.assets import find_npm
+from tests.support import npm_packages
 
 FOLDER = Path(__file__).parents[1] / "device_vm"
 PACKAGE_JSON = FOLDER / "package.json"
 MODULES = FOLDER / "node_modules"
 _PACKAGE = "@micropython/micropython-webassembly-pyscript"
-# Three megabytes: a slow line has them in this time.
-_NPM_TIMEOUT_S = 300
 _RUN_TIMEOUT_S = 120
 # A heap grows by as much as it has, by 2 kB at least (MicroPython, py/gc.c, gc_try_add_heap). Less
 # is what looking at it took.
@@ -65,50 +62,7 @@ def program(modules=MODULES, npm=None):
         modules: the folder node_modules that holds it.
         npm: the program npm, if it is not the machine's.
     """
-    wanted = json.loads(PACKAGE_JSON.read_text(encoding="utf-8"))["dependencies"][_PACKAGE]
-    if _version(modules) != wanted:
-        _fetch(modules, wanted, npm or find_npm())
-    return modules / _PACKAGE / "micropython.mjs"
-
-
-def _version(modules):
-    try:
-        return json.loads((modules / _PACKAGE / "package.json").read_text("utf-8"))["version"]
-    except (OSError, ValueError):
-        return None
-
-
-def _fetch(modules, wanted, npm):
-    # Beside its place, so that it is put there whole. A name with a dot: what looks for files of
-    # ours leaves it alone.
-    modules.parent.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(prefix=".npm-", dir=modules.parent) as folder:
-        fetched = Path(folder) / "node_modules"
-        shutil.copy(PACKAGE_JSON, folder)
-        # No lock file: it would hold download addresses. No scripts: nothing is to be built.
-        command = [
-            npm, "install", "--prefix", folder, "--no-package-lock", "--ignore-scripts",
-            "--no-audit", "--no-fund", "--loglevel=error",
-        ]  # fmt: skip
-        done = subprocess.run(
-            command,
-            cwd=folder,
-            capture_output=True,
-            text=True,
-            timeout=_NPM_TIMEOUT_S,
-            check=False,
-        )
-        assert done.returncode == 0, f"npm could not fetch {_PACKAGE}: {done.stderr}"
-        found = _version(fetched)
-        assert found == wanted, f"npm brought {_PACKAGE} {found}, not {wanted}"
-        # Another process may have been quicker, and run it by now: what is right stays.
-        if _version(modules) != wanted:
-            if modules.exists():
-                modules.rename(Path(folder) / "old")
-            try:
-                fetched.rename(modules)
-            except OSError:
-                assert _version(modules) == wanted
+    return npm_packages.fetched(PACKAGE_JSON, _PACKAGE, modules, npm) / "micropython.mjs"
 
 
 def find_node():

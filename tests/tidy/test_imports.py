@@ -121,6 +121,16 @@ PLANTED = [
         "from pouch_host.alerts_store import events",
     ),
     (
+        rules.ward_knows_neither_pages_nor_bands,
+        "host/pouch_host/ward/watch.py",
+        "from pouch_host.web.language import Language",
+    ),
+    (
+        rules.ward_knows_neither_pages_nor_bands,
+        "host/pouch_host/ward/told.py",
+        "def late():\n    from ..collect import naming",
+    ),
+    (
         rules.matplotlib_is_known_only_to_what_draws,
         "host/pouch_host/cli_report.py",
         "from matplotlib.figure import Figure",
@@ -183,6 +193,11 @@ ALLOWED = [
         rules.alerts_do_no_input_or_output,
         "host/pouch_host/alerts/mutes.py",
         "import numpy as np\nfrom pouch_host.errors import InputError\nfrom .classes import Rule",
+    ),
+    (
+        rules.ward_knows_neither_pages_nor_bands,
+        "host/pouch_host/ward/desk.py",
+        "from pouch_host.store.alert_log import Deed\nfrom .board import Done",
     ),
     (
         rules.matplotlib_is_known_only_to_what_draws,

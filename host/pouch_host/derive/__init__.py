@@ -14,10 +14,11 @@ What is stored is a copy. The truth are the records; `recompute.refresh` brings 
 date.
 """
 
-from .board_rows import BoardRow, board
+from .board_rows import BoardRow, NewestDay, board, is_shown, newest_day, row_of
 from .infants import InfantDays, infant_analysis, infant_days
 from .inputs import target_h
 from .notes import store_notes, store_problems
+from .recent import RecentRecords
 from .recompute import ChangedDay, refresh
 from .timelines import Timeline, clock_residual_s, timeline
 
@@ -25,12 +26,17 @@ __all__ = [
     "BoardRow",
     "ChangedDay",
     "InfantDays",
+    "NewestDay",
+    "RecentRecords",
     "Timeline",
     "board",
     "clock_residual_s",
     "infant_analysis",
     "infant_days",
+    "is_shown",
+    "newest_day",
     "refresh",
+    "row_of",
     "store_notes",
     "store_problems",
     "target_h",

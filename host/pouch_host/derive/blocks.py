@@ -62,7 +62,7 @@ def blocks_of(context: Context, inputs: Inputs, *, anew: bool = False) -> list[D
     starts = block_begins_utc_s(inputs.first_utc_s, inputs.minutes, parameters)
     wanted = dict(zip(starts, fingerprints(inputs.samples, starts, parameters), strict=True))
     of_infants = _memory.setdefault(context.store, {})
-    known = of_infants.setdefault(inputs.infant.infant_id, {})
+    known = dict(of_infants.get(inputs.infant.infant_id, {}))
 
     def lacking() -> list[int]:
         return [at for at in starts if at not in known or known[at].fingerprint != wanted[at]]
@@ -74,7 +74,10 @@ def blocks_of(context: Context, inputs: Inputs, *, anew: bool = False) -> list[D
         missing = lacking()
     for run in _runs(starts if anew else missing, parameters):
         known.update(_derive(inputs.samples, run, wanted, parameters))
-    return [known[at] for at in starts]
+    found = {at: known[at] for at in starts}
+    # Not more than was asked for last: a ward that runs for months must not grow.
+    of_infants[inputs.infant.infant_id] = found
+    return list(found.values())
 
 
 def block_begins_utc_s(first_utc_s: int, minutes: int, parameters: Parameters) -> list[int]:

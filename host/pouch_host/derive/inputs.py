@@ -12,7 +12,7 @@ from pouch_host.analysis.states import MINUTE_S
 from pouch_host.errors import InputError
 from pouch_host.store import Assignment, Infant, Store
 
-from .timelines import timeline
+from .timelines import AllRecords, Records
 
 AHEAD_S_MAX = 60
 """A band's clock is fitted, so its newest sample may seem to lie a little ahead of now.
@@ -34,17 +34,27 @@ class Context:
         now_utc_s: minutes that are not over by then do not count.
         zone: where the ward is.
         parameters: of the analysis.
+        records: those of the store, or of a reader that keeps the newest.
     """
 
     store: Store
     now_utc_s: float
     zone: ZoneInfo
     parameters: Parameters
+    records: Records
 
     @classmethod
-    def of(cls, store: Store, now_utc_s: float, parameters: Parameters | None = None) -> "Context":
+    def of(
+        cls,
+        store: Store,
+        now_utc_s: float,
+        parameters: Parameters | None = None,
+        *,
+        records: Records | None = None,
+    ) -> "Context":
         """Return the context of a store as it is now."""
-        return cls(store, now_utc_s, store.zone, parameters or default_parameters())
+        used = parameters or default_parameters()
+        return cls(store, now_utc_s, store.zone, used, records or AllRecords(store))
 
 
 @dataclass(frozen=True, eq=False)
@@ -134,8 +144,8 @@ def inputs_of(
     minutes = (end_utc_s - first_utc_s) // MINUTE_S if elapsed else 0
     # Blocks reach back by less than one block, and have a margin each.
     reach_s = 2 * MINUTE_S * (context.parameters.block_min + context.parameters.margin_min)
-    samples = samples_of(
-        context.store, given, first_utc_s - reach_s, context.now_utc_s + AHEAD_S_MAX
+    samples = samples_in(
+        context.records, given, first_utc_s - reach_s, context.now_utc_s + AHEAD_S_MAX
     )
     return Inputs(infant, tuple(given), first_utc_s, elapsed, minutes, samples)
 
@@ -143,14 +153,25 @@ def inputs_of(
 def samples_of(
     store: Store, given: Sequence[Assignment], from_utc_s: float, to_utc_s: float
 ) -> Samples:
-    """Return the samples that belong to an infant, by time and assignment.
+    """Return the samples of a store that belong to an infant, by time and assignment.
+
+    Raises:
+        StoreError: the store cannot be read.
+    """
+    return samples_in(AllRecords(store), given, from_utc_s, to_utc_s)
+
+
+def samples_in(
+    records: Records, given: Sequence[Assignment], from_utc_s: float, to_utc_s: float
+) -> Samples:
+    """Return the samples of some records that belong to an infant, by time and assignment.
 
     Raises:
         StoreError: the store cannot be read.
     """
     parts = []
     for one in given:
-        of_band = timeline(store.records(one.band_id)).samples
+        of_band = records.timeline(one.band_id).samples
         begin_utc_s, end_utc_s = span_utc_s(one)
         begin_utc_s = max(begin_utc_s, from_utc_s)
         end_utc_s = min(end_utc_s, to_utc_s)

@@ -22,7 +22,6 @@ from pouch_host.store import DerivedBlock
 
 from .blocks import join_blocks
 from .inputs import Context, Inputs, span_utc_s
-from .timelines import timeline
 
 
 def results_of(context: Context, inputs: Inputs, blocks: Sequence[DerivedBlock]) -> InfantAnalysis:
@@ -75,7 +74,7 @@ def band_days_of(
     bands = []
     alerts_utc_s = [np.empty(0)]
     for one in inputs.given:
-        of_band = timeline(context.store.records(one.band_id))
+        of_band = context.records.timeline(one.band_id)
         span = span_utc_s(one)
         bands.append((of_band.tallies, assigned_minutes(first_utc_s, count, [span])))
         begins = of_band.alerts_utc_s

@@ -1,7 +1,9 @@
 """What each band recorded, put in time."""
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Protocol
 from weakref import WeakKeyDictionary
 
 import numpy as np
@@ -15,7 +17,7 @@ from pouch_host.analysis.band_hours import (
 )
 from pouch_host.analysis.clock_fit import BootClock, BootTimes, fit_boots
 from pouch_host.analysis.samples import Samples, convert, join
-from pouch_host.store import BandRecords, Store
+from pouch_host.store import BandRecords, BootRecords, Problem, Store
 from pouch_protocol import constants as c
 
 _MS_PER_S = 1000
@@ -53,6 +55,45 @@ def timeline(records: BandRecords) -> Timeline:
     return known
 
 
+class Records(Protocol):
+    """Where an infant's samples come from: all records of each band, or the newest of them."""
+
+    def timeline(self, band_id: int) -> Timeline:
+        """Return a band's samples in time.
+
+        Raises:
+            StoreError: the store cannot be read.
+        """
+        ...
+
+    def problems(self, band_id: int) -> Sequence[Problem]:
+        """Return what of a band could not be read.
+
+        Raises:
+            StoreError: the store cannot be read.
+        """
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class AllRecords:
+    """All records that a store holds.
+
+    Attributes:
+        store: where they are.
+    """
+
+    store: Store
+
+    def timeline(self, band_id: int) -> Timeline:
+        """Return a band's samples in time."""
+        return timeline(self.store.records(band_id))
+
+    def problems(self, band_id: int) -> Sequence[Problem]:
+        """Return what of a band could not be read."""
+        return self.store.records(band_id).problems
+
+
 def clock_residual_s(store: Store, band_id: int) -> float | None:
     """Return how far a band's times may be off between two anchors, in seconds.
 
@@ -66,11 +107,16 @@ def clock_residual_s(store: Store, band_id: int) -> float | None:
     return max(known, default=None)
 
 
+def anchor_times(boot: BootRecords) -> tuple[Floats, Floats]:
+    """Return the uptime of each anchor of a boot, and the UTC that it was told there."""
+    anchors = boot.anchors
+    return anchors["uptime_cs"] / c.CS_PER_S, anchors["utc_s"] + anchors["utc_ms"] / _MS_PER_S
+
+
 def _make_timeline(records: BandRecords) -> Timeline:
     times = [
         BootTimes(
-            anchor_uptime_s=boot.anchors["uptime_cs"] / c.CS_PER_S,
-            anchor_utc_s=boot.anchors["utc_s"] + boot.anchors["utc_ms"] / _MS_PER_S,
+            *anchor_times(boot),
             first_uptime_s=float(np.min(boot.uptime_s)),
             last_uptime_s=float(np.max(boot.uptime_s)),
         )

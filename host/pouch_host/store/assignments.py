@@ -11,13 +11,14 @@ import sqlalchemy as sa
 
 from pouch_host.errors import InputError
 
-from . import schema
+from . import audit, schema
+from .family_links import end_links, end_links_on_band
 from .rows import Assignment, Band, Infant
 
 _A = schema.assignment
 _I = schema.infant
 
-_What = Literal["assigned", "ended", "reopened", "removed"]
+_What = Literal["assigned", "ended", "reopened", "removed", "corrected"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,10 +28,12 @@ class Ledger:
     Attributes:
         connection: the transaction.
         when_utc_s: the host's time of the change, for the audit.
+        who: whose doing it is, for the audit; None for a command on this computer.
     """
 
     connection: sa.Connection
     when_utc_s: int
+    who: str | None = None
 
     def assign(self, band: Band, infant: Infant, from_utc_s: int) -> Assignment:
         """Give a band to an infant from a moment on; what either had until then ends there.
@@ -59,7 +62,31 @@ class Ledger:
             if old.to_utc_s is None:
                 self._set_end(old, from_utc_s, given.assignment_id, "ended")
         self._note("assigned", given)
+        end_links_on_band(
+            self.connection,
+            band.band_id,
+            infant.infant_id,
+            when_utc_s=self.when_utc_s,
+            who=self.who,
+        )
         return given
+
+    def correct(self, given: Assignment, from_utc_s: int) -> Assignment:
+        """Let an assignment begin at another moment; what it had ended moves its end along.
+
+        The database refuses an assignment that would be empty. That no other one of the band or
+        the infant lies in the way is for the caller to see (`wearing`).
+        """
+        if from_utc_s == given.from_utc_s:
+            return given
+        mine = _A.c.assignment_id == given.assignment_id
+        self.connection.execute(sa.update(_A).where(mine).values(from_utc_s=from_utc_s))
+        corrected = replace(given, from_utc_s=from_utc_s)
+        self._note("corrected", corrected)
+        query = sa.select(_A).where(_A.c.ended_by == given.assignment_id)
+        for old in _rows(self.connection, query.order_by(_A.c.assignment_id)):
+            self._set_end(old, from_utc_s, given.assignment_id, "ended")
+        return corrected
 
     def release(self, band: Band, at_utc_s: int) -> Assignment:
         """End a band's open assignment: the infant is discharged, or has no band for a while.
@@ -80,8 +107,8 @@ class Ledger:
         """Take back a band's newest assignment, as if it had never been made.
 
         What it had ended lasts again, up to the next assignment of the same band or infant. An
-        infant, or a band never met, that nothing else in the store speaks of goes with it: they
-        were a slip of the keyboard.
+        infant that nobody admitted or said anything about, or a band never met, goes with it if
+        nothing else in the store speaks of it: they were a slip of the keyboard.
 
         Raises:
             InputError: the band has no assignment.
@@ -97,6 +124,14 @@ class Ledger:
             else:
                 self._set_end(old, after.from_utc_s, after.assignment_id, "reopened")
         self._note("removed", newest)
+        # Its family's sticker may be on a band that goes back to another infant.
+        end_links(
+            self.connection,
+            schema.family_link.c.infant_id == newest.infant_id,
+            when_utc_s=self.when_utc_s,
+            who=self.who,
+            why="band_moved",
+        )
         gone = _A.c.assignment_id == newest.assignment_id
         self.connection.execute(sa.delete(_A).where(gone))
         self._forget(newest)
@@ -116,25 +151,33 @@ class Ledger:
 
     def _note(self, what: _What, changed: Assignment) -> None:
         # The code and not the key: an infant entered by mistake goes, what was done stays.
-        code = sa.select(_I.c.code).where(_I.c.infant_id == changed.infant_id).scalar_subquery()
-        self.connection.execute(
-            sa.insert(schema.audit).values(
-                when_utc_s=self.when_utc_s,
-                what=what,
-                band_id=changed.band_id,
-                infant=code,
-                from_utc_s=changed.from_utc_s,
-                to_utc_s=changed.to_utc_s,
-            )
+        code = sa.select(_I.c.code).where(_I.c.infant_id == changed.infant_id)
+        audit.note(
+            self.connection,
+            what=what,
+            when_utc_s=self.when_utc_s,
+            who=self.who,
+            infant=self.connection.scalar(code),
+            band_id=changed.band_id,
+            from_utc_s=changed.from_utc_s,
+            to_utc_s=changed.to_utc_s,
         )
 
     def _forget(self, removed: Assignment) -> None:
         """Drop the infant, and the band if it was never met, unless something needs them."""
-        band, segment = schema.band, schema.segment
+        band, segment, event = schema.band, schema.segment, schema.alert_event
         self.connection.execute(
             sa.delete(_I).where(
                 _I.c.infant_id == removed.infant_id,
+                # Somebody admitted it: then it is here, with a band or without.
+                _I.c.admitted_utc_s.is_(None),
                 ~sa.exists().where(_A.c.infant_id == removed.infant_id),
+                *(
+                    ~sa.exists().where(table.c.infant_id == removed.infant_id)
+                    for table in schema.SAID_TABLES
+                ),
+                # What a machine told of it goes with it, what a person answered stays.
+                ~sa.exists().where(event.c.infant_id == removed.infant_id, event.c.who != ""),
             )
         )
         self.connection.execute(

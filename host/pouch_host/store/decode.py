@@ -5,8 +5,8 @@ is new. Damage done to a segment after it was read is found by the next program 
 store.
 """
 
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field, replace
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
 
 import numpy as np
 import numpy.typing as npt
@@ -122,14 +122,40 @@ class BandRecords:
     skipped_count: int = 0
 
 
-@dataclass(frozen=True)
-class _Piece:
-    """The readable records of one segment."""
+@dataclass(frozen=True, eq=False)
+class Piece:
+    """Readable records of one boot, as they arrived.
+
+    Attributes:
+        log_id: the log on the band.
+        boot_id: the boot.
+        record_no: numbers of the records, in no order.
+        records: their bytes, shape (records, bytes of a record).
+        received_utc_s: when the host had each.
+    """
 
     log_id: int
     boot_id: int
     record_no: RecordNumbers
     records: npt.NDArray[np.uint8]
+    received_utc_s: npt.NDArray[np.int64]
+
+
+@dataclass(frozen=True, eq=False)
+class Checked:
+    """What some segments of a band hold.
+
+    Attributes:
+        pieces: what can be read, one piece for each boot.
+        log_ids: all logs, in the order of arrival.
+        problems: what cannot be read, by segment.
+        skipped_count: records of kinds that this version does not know.
+    """
+
+    pieces: tuple[Piece, ...]
+    log_ids: tuple[int, ...]
+    problems: tuple[Problem, ...]
+    skipped_count: int
 
 
 @dataclass
@@ -143,85 +169,103 @@ class BandDecoder:
 
     store: str
     cursor: int = 0
-    _pieces: list[_Piece] = field(default_factory=list)
+    _pieces: dict[tuple[int, int], list[Piece]] = field(default_factory=dict)
+    # Logs by their first arrival: a log is formatted once and never written again after the
+    # next one.
+    _logs: dict[int, int] = field(default_factory=dict)
     _problems: list[Problem] = field(default_factory=list)
     _skipped_count: int = 0
     _decoded: BandRecords = field(default_factory=BandRecords)
 
     def feed(self, segments: Iterable[Segment]) -> None:
         """Read further segments, which come in order of insertion."""
-        pieces = [(segment, _whole_records(segment)) for segment in segments]
-        if not pieces:
+        segments = list(segments)
+        if not segments:
             return
-        # All at once: a collector that pulls every hour leaves 168 small segments a week, and
-        # the cost of a pass over an array hardly depends on its length.
-        records = np.concatenate([piece.records for _, piece in pieces])
-        place = np.concatenate([piece.record_no ^ piece.log_id for _, piece in pieces])
-        edges = np.cumsum([len(piece.record_no) for _, piece in pieces])[:-1]
-        holds = np.split(_crc_holds(records, place), edges)
-        in_range = np.split(_fields_in_range(records), edges)
-        for (segment, piece), *checks in zip(pieces, holds, in_range, strict=True):
-            self._judge(segment, piece, *checks)
-        self.cursor = pieces[-1][0].segment_id
+        found = check(segments, self.store)
+        for log_id in found.log_ids:
+            self._logs.setdefault(log_id, len(self._logs))
+        for piece in found.pieces:
+            self._pieces.setdefault((piece.log_id, piece.boot_id), []).append(piece)
+        self._problems += found.problems
+        self._skipped_count += found.skipped_count
+        self.cursor = segments[-1].segment_id
         self._decoded = BandRecords(
             tuple(self._join()), tuple(self._problems), self._skipped_count
         )
+
+    @property
+    def record_count(self) -> int:
+        """Return how many readable records it holds."""
+        return sum(len(boot.record_no) for boot in self._decoded.boots)
 
     def decoded(self) -> BandRecords:
         """Return everything read so far."""
         return self._decoded
 
-    def _judge(self, segment: Segment, piece: _Piece, holds: Flags, in_range: Flags) -> None:
-        """Keep the good records of one segment and report the others."""
-        whole = len(piece.record_no)
-        good = holds & in_range
-        self._report(segment, piece.record_no[~holds], "the checksum does not hold")
-        self._report(segment, piece.record_no[holds & ~in_range], "a field is out of range")
-        if len(segment.data) != segment.record_count * c.RECORD_BYTES:
-            first = min(segment.first_record_no + whole, segment.last_record_no)
-            lost = np.arange(first, segment.last_record_no + 1)
-            stated = segment.record_count * c.RECORD_BYTES
-            self._report(segment, lost, f"torn: {len(segment.data)} bytes of {stated}")
-        # A record of an unknown kind is held: it is no gap between its neighbours.
-        known = np.isin(piece.records[:, 0], list(LAYOUTS))
-        self._skipped_count += int(np.count_nonzero(good & ~known))
-        self._pieces.append(
-            replace(piece, record_no=piece.record_no[good], records=piece.records[good])
-        )
-
-    def _report(self, segment: Segment, record_no: RecordNumbers, reason: str) -> None:
-        if not len(record_no):
-            return
-        # Damage comes in runs: a lost page of a disk is one line, not two hundred.
-        for run in np.split(record_no, np.flatnonzero(np.diff(record_no) > 1) + 1):
-            first, last = int(run[0]), int(run[-1])
-            where = (self.store, segment.segment_id, segment.band_label)
-            self._problems.append(Problem(*where, first, last, reason))
-
     def _join(self) -> Iterator[BootRecords]:
-        # Logs by their first arrival: a log is formatted once and never written again after the
-        # next one. Boots by record number, which goes on over boots.
-        log_order: dict[int, int] = {}
-        for piece in self._pieces:
-            log_order.setdefault(piece.log_id, len(log_order))
-        groups: dict[tuple[int, int], list[_Piece]] = {}
-        for piece in self._pieces:
-            if len(piece.record_no):
-                groups.setdefault((piece.log_id, piece.boot_id), []).append(piece)
-        for pieces in groups.values():
-            pieces.sort(key=lambda piece: int(piece.record_no[0]))
-        for key in sorted(groups, key=lambda k: (log_order[k[0]], groups[k][0].record_no[0])):
-            yield _boot(*key, groups[key])
+        boots = [boot_records(pieces) for pieces in self._pieces.values()]
+        # Boots by record number, which goes on over the boots of a log.
+        yield from sorted(boots, key=lambda boot: (self._logs[boot.log_id], boot.record_no[0]))
 
 
-def _boot(log_id: int, boot_id: int, pieces: list[_Piece]) -> BootRecords:
+def check(segments: Sequence[Segment], store: str) -> Checked:
+    """Return what some segments of one band hold, and what of them cannot be read.
+
+    All at once: a collector that pulls every five minutes leaves 2,016 small segments a week, and
+    the cost of a pass over an array hardly depends on its length.
+
+    Args:
+        segments: in order of insertion.
+        store: the store's name, for problems.
+    """
+    whole = [min(len(one.data) // c.RECORD_BYTES, one.record_count) for one in segments]
+    data = b"".join(
+        # Most are whole, and then nothing is copied.
+        one.data if len(one.data) == count * c.RECORD_BYTES else one.data[: count * c.RECORD_BYTES]
+        for one, count in zip(segments, whole, strict=True)
+    )
+    records = np.frombuffer(data, np.uint8).reshape(-1, c.RECORD_BYTES)
+    ends = np.cumsum(np.array(whole, np.int64))
+    first_no = np.array([one.first_record_no for one in segments], np.int64)
+    record_no = np.arange(len(records)) + np.repeat(first_no - (ends - whole), whole)
+    log_id = np.array([one.log_id for one in segments], np.int64)
+    holds = _crc_holds(records, record_no ^ np.repeat(log_id, whole))
+    in_range = _fields_in_range(records)
+    good = holds & in_range
+    received_utc_s = np.repeat(np.array([one.received_utc_s for one in segments], np.int64), whole)
+    boots: dict[tuple[int, int], int] = {}
+    place = [boots.setdefault((one.log_id, one.boot_id), len(boots)) for one in segments]
+    of_boot = np.repeat(place, whole)
+    pieces = []
+    for number, (log, boot) in enumerate(boots):
+        chosen = good & (of_boot == number)
+        if chosen.any():
+            own = (record_no[chosen], records[chosen], received_utc_s[chosen])
+            pieces.append(Piece(log, boot, *own))
+    # A record of an unknown kind is held: it is no gap between its neighbours.
+    known = np.isin(records[:, 0], list(LAYOUTS))
+    problems = _problems(segments, ends - whole, ends, record_no, holds, in_range, store)
+    return Checked(
+        tuple(pieces),
+        tuple(dict.fromkeys(one.log_id for one in segments)),
+        tuple(problems),
+        int(np.count_nonzero(good & ~known)),
+    )
+
+
+def boot_records(pieces: Sequence[Piece]) -> BootRecords:
+    """Return the records of some pieces of one boot, by record number."""
     record_no = np.concatenate([piece.record_no for piece in pieces])
     records = np.concatenate([piece.records for piece in pieces])
+    if np.any(np.diff(record_no) < 0):
+        order = np.argsort(record_no, kind="stable")
+        record_no, records = record_no[order], records[order]
     kind = records[:, 0]
     samples = kind == c.KIND_SAMPLE
     return BootRecords(
-        log_id=log_id,
-        boot_id=boot_id,
+        log_id=pieces[0].log_id,
+        boot_id=pieces[0].boot_id,
         record_no=record_no,
         # Every kind begins with the same head, so any layout reads it.
         uptime_s=_view(records, c.KIND_SAMPLE)["uptime_cs"] / c.CS_PER_S,
@@ -231,6 +275,48 @@ def _boot(log_id: int, boot_id: int, pieces: list[_Piece]) -> BootRecords:
         tallies=_view(records[kind == c.KIND_TALLY], c.KIND_TALLY),
         events=_view(records[kind == c.KIND_EVENT], c.KIND_EVENT),
     )
+
+
+def _problems(
+    segments: Sequence[Segment],
+    begins: RecordNumbers,
+    ends: RecordNumbers,
+    record_no: RecordNumbers,
+    holds: Flags,
+    in_range: Flags,
+    store: str,
+) -> Iterator[Problem]:
+    """Yield what cannot be read, segment by segment."""
+    bad = np.flatnonzero(~(holds & in_range))
+    damaged = set(np.searchsorted(ends, bad, side="right").tolist())
+    for number, segment in enumerate(segments):
+        torn = len(segment.data) != segment.record_count * c.RECORD_BYTES
+        if not torn and number not in damaged:
+            continue
+        own = slice(int(begins[number]), int(ends[number]))
+        of_segment = record_no[own]
+        reasons = [
+            (of_segment[~holds[own]], "the checksum does not hold"),
+            (of_segment[holds[own] & ~in_range[own]], "a field is out of range"),
+        ]
+        if torn:
+            first = min(segment.first_record_no + len(of_segment), segment.last_record_no)
+            lost = np.arange(first, segment.last_record_no + 1)
+            stated = segment.record_count * c.RECORD_BYTES
+            reasons.append((lost, f"torn: {len(segment.data)} bytes of {stated}"))
+        for numbers, reason in reasons:
+            yield from _reports(segment, numbers, reason, store)
+
+
+def _reports(
+    segment: Segment, record_no: RecordNumbers, reason: str, store: str
+) -> Iterator[Problem]:
+    if not len(record_no):
+        return
+    # Damage comes in runs: a lost page of a disk is one line, not two hundred.
+    for run in np.split(record_no, np.flatnonzero(np.diff(record_no) > 1) + 1):
+        where = (store, segment.segment_id, segment.band_label)
+        yield Problem(*where, int(run[0]), int(run[-1]), reason)
 
 
 def _view(records: npt.NDArray[np.uint8], kind: int) -> Array:
@@ -250,17 +336,6 @@ def _dtype(layout: Layout) -> np.dtype[np.void]:
             "offsets": [offset for _, _, offset in fields],
             "itemsize": c.RECORD_BYTES,
         }
-    )
-
-
-def _whole_records(segment: Segment) -> _Piece:
-    whole = min(len(segment.data) // c.RECORD_BYTES, segment.record_count)
-    records = np.frombuffer(segment.data, np.uint8, whole * c.RECORD_BYTES)
-    return _Piece(
-        segment.log_id,
-        segment.boot_id,
-        segment.first_record_no + np.arange(whole, dtype=np.int64),
-        records.reshape(whole, c.RECORD_BYTES),
     )
 
 

@@ -69,6 +69,27 @@ def make_engine(path_or_url: str | Path) -> sa.Engine:
     return engine
 
 
+def check_path(path: Path, *, create: bool) -> None:
+    """Find the faults of a path for which SQLite has but one message.
+
+    Raises:
+        StoreError: no folder, no file, not a file, or an empty one that is not to become a store.
+    """
+    try:
+        if path.is_dir():
+            raise StoreError(f"store {path}: this is a folder; name a file in it")
+        if not path.parent.is_dir():
+            raise StoreError(f"store {path}: the folder {path.parent} does not exist")
+        if path.exists() and not path.is_file():
+            raise StoreError(f"store {path}: this is not a file")
+        if not create and not path.exists():
+            raise StoreError(f"store {path}: there is no such file; `pouch collect` makes one")
+        if not create and not path.stat().st_size:
+            raise StoreError(f"store {path}: the file is empty, not a store")
+    except OSError as error:
+        raise StoreError(f"store {path}: {error.strerror}") from error
+
+
 def _file_address(path: Path) -> sa.URL:
     # SQLite puts a log and its index beside the file even to read it. Where that is not possible,
     # nobody else on this machine writes either, and a file without a log is whole by itself.
@@ -108,7 +129,7 @@ def enable_wal(engine: sa.Engine, name: str) -> None:
         # The mode cannot be changed within a transaction.
         with (
             faults_named(name),
-            engine.connect().execution_options(**{_BEGIN: ""}) as connection,
+            untransacted(engine) as connection,
         ):
             connection.exec_driver_sql("PRAGMA journal_mode = WAL")
 
@@ -131,6 +152,11 @@ def reading(engine: sa.Engine, name: str) -> Iterator[sa.Connection]:
     """Open a connection that sees one unchanging state of the store."""
     with faults_named(name), engine.connect() as connection:
         yield connection
+
+
+def untransacted(engine: sa.Engine) -> sa.Connection:
+    """Open a connection whose statements see the newest state, each by itself."""
+    return engine.connect().execution_options(**{_BEGIN: ""})
 
 
 @contextmanager

@@ -5,7 +5,7 @@ import sqlalchemy as sa
 from pouch_host.errors import InputError
 from pouch_protocol.constants import band_label
 
-from . import schema
+from . import audit, schema
 from .rows import Band, Infant
 
 _B = schema.band
@@ -70,7 +70,8 @@ def ensure_infant(connection: sa.Connection, code: str) -> Infant:
     """Return the infant with a code, made if it is new.
 
     Raises:
-        InputError: the code is empty or has control characters.
+        InputError: the code is empty or has control characters, or a new one would be no part of
+            an address.
     """
     code = code.strip()
     if not code:
@@ -80,17 +81,31 @@ def ensure_infant(connection: sa.Connection, code: str) -> Infant:
     query = sa.select(_I).where(_I.c.code == code)
     row = connection.execute(query).mappings().first()
     if row is None:
+        # Its page could not be opened: "/" begins another part, and dots alone are a folder.
+        if "/" in code or not code.strip("."):
+            raise InputError(f"an infant's code has no '/' and is not dots alone, as {code!r}")
         connection.execute(sa.insert(_I).values(code=code))
         row = connection.execute(query).mappings().one()
     return Infant(**row)
 
 
 def set_target(
-    connection: sa.Connection, code: str, target_minutes: int | None, when_utc_s: int
+    connection: sa.Connection,
+    code: str,
+    target_minutes: int | None,
+    when_utc_s: int,
+    who: str | None = None,
 ) -> Infant:
     """Set the contact a day that an infant is to have, and note it in the audit.
 
     Setting what holds already changes nothing.
+
+    Args:
+        connection: a transaction.
+        code: the infant.
+        target_minutes: minutes of contact a day; None for the usual target.
+        when_utc_s: the host's time of the change.
+        who: whose doing it is; None for a command on this computer.
 
     Raises:
         InputError: there is no such infant.
@@ -104,9 +119,12 @@ def set_target(
     connection.execute(
         sa.update(_I).where(_I.c.code == code).values(target_minutes=target_minutes)
     )
-    connection.execute(
-        sa.insert(schema.audit).values(
-            when_utc_s=when_utc_s, what="target", infant=code, target_minutes=target_minutes
-        )
+    audit.note(
+        connection,
+        what="target",
+        when_utc_s=when_utc_s,
+        who=who,
+        infant=code,
+        target_minutes=target_minutes,
     )
     return Infant(**connection.execute(query).mappings().one())

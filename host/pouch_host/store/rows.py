@@ -36,11 +36,19 @@ class Infant:
         infant_id: key in the store.
         code: what the ward calls it, unique.
         target_minutes: contact a day that it is to have; None for the usual target.
+        weight_g: at admission or last weighed, grams, or None.
+        gestation_days: gestational age at birth, days, or None.
+        admitted_utc_s: since when it is here; None if it only ever got a band.
+        discharged_utc_s: since when it is gone, or None.
     """
 
     infant_id: int
     code: str
     target_minutes: int | None = None
+    weight_g: int | None = None
+    gestation_days: int | None = None
+    admitted_utc_s: int | None = None
+    discharged_utc_s: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

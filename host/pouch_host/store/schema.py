@@ -2,7 +2,12 @@
 
     infant --< assignment >-- band --< segment          site (one row)   audit (no keys)
        |
+       +--< handover, remark, session_review, family_link,     programme (targets by weight)
+       |    episode_log (what observers, charts, diaries said)
+       +--< alert_state, alert_event                           done_request
        +--< derived_infant, derived_block, derived_day, derived_session
+
+    staff --< login_session, api_token                         device
 
 What is derived can be worked out again from the rest at any time, and is no part of what a store
 holds.
@@ -14,7 +19,7 @@ these tables step by step; a test holds the two together.
 import sqlalchemy as sa
 
 # The newest step in migrations/versions. A store that bears it opens without loading Alembic.
-SCHEMA_VERSION = "0002"
+SCHEMA_VERSION = "0004"
 
 # Only an INTEGER primary key counts by itself in SQLite, where it has 64 bits anyway.
 _Key = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
@@ -49,6 +54,12 @@ infant = sa.Table(
     sa.Column("code", sa.Text(), nullable=False, unique=True),
     # Contact a day that it is to have; without one the usual target holds.
     sa.Column("target_minutes", sa.Integer()),
+    sa.Column("weight_g", sa.Integer()),
+    # At birth, from the mother's last period or an early scan.
+    sa.Column("gestation_days", sa.Integer()),
+    # An infant that only has a band, and whom nobody admitted, has neither.
+    sa.Column("admitted_utc_s", sa.BigInteger()),
+    sa.Column("discharged_utc_s", sa.BigInteger()),
 )
 
 assignment = sa.Table(
@@ -73,11 +84,16 @@ audit = sa.Table(
     sa.Column("what", sa.Text(), nullable=False),
     # Of an assignment, else NULL.
     sa.Column("band_id", sa.BigInteger()),
-    sa.Column("infant", sa.Text(), nullable=False),
+    # NULL where it is about no infant.
+    sa.Column("infant", sa.Text()),
     sa.Column("from_utc_s", sa.BigInteger()),
     sa.Column("to_utc_s", sa.BigInteger()),
     # Of a target, else NULL; also NULL where the usual target holds again.
     sa.Column("target_minutes", sa.Integer()),
+    # Whose doing it was; NULL for a command on this computer.
+    sa.Column("who", sa.Text()),
+    # What else there is to say, as JSON; never a secret, never free text about an infant.
+    sa.Column("detail", sa.Text()),
     sqlite_autoincrement=True,
 )
 
@@ -107,7 +123,205 @@ site = sa.Table(
     sa.Column("site_id", sa.Integer(), primary_key=True, autoincrement=False),
     sa.Column("zone", sa.Text(), nullable=False),
     sa.Column("name", sa.Text(), nullable=False),
+    # Of screens on which nobody has chosen another one.
+    sa.Column("language", sa.Text(), nullable=False, server_default="en"),
     sa.CheckConstraint("site_id = 1", name="one_row"),
+)
+
+# Contact a day for infants of at least this weight, up to the next row.
+programme = sa.Table(
+    "programme",
+    metadata,
+    sa.Column("from_weight_g", sa.Integer(), primary_key=True, autoincrement=False),
+    sa.Column("target_minutes", sa.Integer(), nullable=False),
+)
+
+
+# People who use the screens. Their secrets are kept as argon2 hashes, tokens as SHA-256.
+
+staff = sa.Table(
+    "staff",
+    metadata,
+    sa.Column("staff_id", _Key, primary_key=True, autoincrement=True),
+    sa.Column("name", sa.Text(), nullable=False, unique=True),
+    sa.Column("role", sa.Text(), nullable=False),
+    sa.Column("secret_hash", sa.Text(), nullable=False),
+    sa.Column("failures", sa.Integer(), nullable=False, server_default="0"),
+    sa.Column("locked_until_utc_s", sa.BigInteger()),
+    sa.Column("begun_utc_s", sa.BigInteger(), nullable=False),
+    # Nobody is deleted, so that the audit can be read.
+    sa.Column("ended_utc_s", sa.BigInteger()),
+    sa.Column("language", sa.Text()),
+    sa.Column("temperature_unit", sa.Text(), nullable=False, server_default="c"),
+)
+
+login_session = sa.Table(
+    "login_session",
+    metadata,
+    sa.Column("token_hash", sa.Text(), primary_key=True),
+    sa.Column("staff_id", sa.ForeignKey("staff.staff_id"), nullable=False, index=True),
+    sa.Column("csrf", sa.Text(), nullable=False),
+    sa.Column("begun_utc_s", sa.BigInteger(), nullable=False),
+    sa.Column("seen_utc_s", sa.BigInteger(), nullable=False),
+)
+
+# A tablet or wall screen that shows the board to whoever stands before it.
+device = sa.Table(
+    "device",
+    metadata,
+    sa.Column("device_id", _Key, primary_key=True, autoincrement=True),
+    sa.Column("label", sa.Text(), nullable=False),
+    sa.Column("token_hash", sa.Text(), nullable=False, unique=True),
+    sa.Column("begun_utc_s", sa.BigInteger(), nullable=False),
+    sa.Column("seen_utc_s", sa.BigInteger()),
+    sa.Column("ended_utc_s", sa.BigInteger()),
+)
+
+api_token = sa.Table(
+    "api_token",
+    metadata,
+    sa.Column("token_id", _Key, primary_key=True, autoincrement=True),
+    sa.Column("staff_id", sa.ForeignKey("staff.staff_id"), nullable=False, index=True),
+    sa.Column("label", sa.Text(), nullable=False),
+    sa.Column("token_hash", sa.Text(), nullable=False, unique=True),
+    sa.Column("begun_utc_s", sa.BigInteger(), nullable=False),
+    sa.Column("until_utc_s", sa.BigInteger(), nullable=False),
+    sa.Column("seen_utc_s", sa.BigInteger()),
+    sa.Column("ended_utc_s", sa.BigInteger()),
+)
+
+# An action that a tablet sent, perhaps twice since its network dropped before the answer came.
+done_request = sa.Table(
+    "done_request",
+    metadata,
+    sa.Column("request_id", sa.Text(), primary_key=True),
+    sa.Column("when_utc_s", sa.BigInteger(), nullable=False),
+    sa.Column("outcome", sa.Text(), nullable=False),
+)
+
+
+def _about_infant(*, with_infant: bool = False) -> sa.Column[int]:
+    """Return the column that says which infant a row is about."""
+    ondelete = "CASCADE" if with_infant else None
+    key = sa.ForeignKey("infant.infant_id", ondelete=ondelete)
+    return sa.Column("infant_id", key, nullable=False, index=True)
+
+
+# What people say of an infant: only ever added to, the newest holds.
+
+handover = sa.Table(
+    "handover",
+    metadata,
+    sa.Column("handover_id", _Key, primary_key=True, autoincrement=True),
+    _about_infant(),
+    sa.Column("utc_s", sa.BigInteger(), nullable=False),
+    sa.Column("caregiver", sa.Text(), nullable=False),
+    sa.Column("who", sa.Text(), nullable=False),
+    sa.Column("when_utc_s", sa.BigInteger(), nullable=False),
+)
+
+remark = sa.Table(
+    "remark",
+    metadata,
+    sa.Column("remark_id", _Key, primary_key=True, autoincrement=True),
+    _about_infant(),
+    sa.Column("kind", sa.Text(), nullable=False),
+    # Of a reason for few hours the local day, of the end of contact the moment.
+    sa.Column("date", sa.Date()),
+    sa.Column("utc_s", sa.BigInteger()),
+    sa.Column("reason", sa.Text()),
+    sa.Column("text", sa.Text(), nullable=False, server_default=""),
+    sa.Column("who", sa.Text(), nullable=False),
+    sa.Column("when_utc_s", sa.BigInteger(), nullable=False),
+)
+
+session_review = sa.Table(
+    "session_review",
+    metadata,
+    sa.Column("review_id", _Key, primary_key=True, autoincrement=True),
+    _about_infant(),
+    # The session as the machine had it when it was reviewed; NULL for one that it missed.
+    sa.Column("begin_utc_s", sa.BigInteger()),
+    sa.Column("end_utc_s", sa.BigInteger()),
+    sa.Column("machine", sa.Text()),
+    sa.Column("verdict", sa.Text(), nullable=False),
+    sa.Column("said_begin_utc_s", sa.BigInteger()),
+    sa.Column("said_end_utc_s", sa.BigInteger()),
+    sa.Column("who", sa.Text(), nullable=False),
+    sa.Column("when_utc_s", sa.BigInteger(), nullable=False),
+)
+
+# The address that a family's phone opens. It ends when the band goes to another infant.
+family_link = sa.Table(
+    "family_link",
+    metadata,
+    sa.Column("link_id", _Key, primary_key=True, autoincrement=True),
+    _about_infant(),
+    sa.Column("token_hash", sa.Text(), nullable=False, unique=True),
+    sa.Column("who", sa.Text(), nullable=False),
+    sa.Column("begun_utc_s", sa.BigInteger(), nullable=False),
+    sa.Column("ended_utc_s", sa.BigInteger()),
+)
+
+# What an observer, a nurse's chart or a diary says of a span of time, as imported. It stands
+# beside what is derived, and never changes it.
+episode_log = sa.Table(
+    "episode_log",
+    metadata,
+    sa.Column("log_id", _Key, primary_key=True, autoincrement=True),
+    _about_infant(),
+    sa.Column("source", sa.Text(), nullable=False),
+    sa.Column("kind", sa.Text(), nullable=False),
+    sa.Column("begin_utc_s", sa.BigInteger(), nullable=False),
+    sa.Column("end_utc_s", sa.BigInteger(), nullable=False),
+    # Of the span; all of it or none where it says yes or no.
+    sa.Column("contact_s", sa.Integer(), nullable=False),
+    sa.Column("when_utc_s", sa.BigInteger(), nullable=False),
+    sa.CheckConstraint("end_utc_s > begin_utc_s", name="not_empty"),
+    sa.CheckConstraint(
+        "contact_s >= 0 AND contact_s <= end_utc_s - begin_utc_s", name="within_span"
+    ),
+    sa.UniqueConstraint("infant_id", "source", "begin_utc_s"),
+)
+
+SAID_TABLES = (handover, remark, session_review, family_link, episode_log)
+
+
+# What the alerts know of each infant, and all that they ever told. Not derived: what rang, rang.
+
+alert_state = sa.Table(
+    "alert_state",
+    metadata,
+    sa.Column(
+        "infant_id",
+        sa.ForeignKey("infant.infant_id", ondelete="CASCADE"),
+        primary_key=True,
+        autoincrement=False,
+    ),
+    # Counts up: whoever writes names the one that it has read.
+    sa.Column("revision", sa.Integer(), nullable=False),
+    sa.Column("alert_version", sa.Text(), nullable=False),
+    sa.Column("state", sa.Text(), nullable=False),
+    # Up to where its minutes and records were told to the engine, as JSON.
+    sa.Column("cursor", sa.Text(), nullable=False),
+)
+
+alert_event = sa.Table(
+    "alert_event",
+    metadata,
+    sa.Column("event_id", _Key, primary_key=True, autoincrement=True),
+    _about_infant(with_infant=True),
+    sa.Column("kind", sa.Text(), nullable=False),
+    sa.Column("utc_s", sa.BigInteger(), nullable=False),
+    sa.Column("told_utc_s", sa.BigInteger(), nullable=False),
+    sa.Column("alert_class", sa.Text()),
+    sa.Column("alert_id", sa.Integer()),
+    sa.Column("action", sa.Text(), nullable=False),
+    sa.Column("reason", sa.Text(), nullable=False),
+    sa.Column("who", sa.Text(), nullable=False),
+    sa.Column("target", sa.Text(), nullable=False),
+    sa.Column("values", sa.Text(), nullable=False),
+    sqlite_autoincrement=True,
 )
 
 

@@ -1,5 +1,9 @@
 """Raw records in and out. What is held once is never stored twice, whatever arrives."""
 
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager
+from dataclasses import fields
+
 import sqlalchemy as sa
 
 from pouch_protocol.constants import RECORD_BYTES
@@ -76,21 +80,61 @@ def held_by_log(connection: sa.Connection, band_id: int) -> dict[int, list[Range
     return {log_id: merge(ranges) for log_id, ranges in found.items()}
 
 
+def missing_count(connection: sa.Connection, band_id: int) -> int:
+    """Return how many records a band has that are not held, of all of its logs.
+
+    Numbers rise by one for the life of a log, so what is absent between the first and the last
+    that are held was written.
+    """
+    return sum(
+        last - first + 1
+        for held_of_log in held_by_log(connection, band_id).values()
+        for first, last in subtract((held_of_log[0][0], held_of_log[-1][1]), held_of_log)
+    )
+
+
 def newer(connection: sa.Connection, band_id: int, after_id: int) -> list[Segment]:
     """Return a band's segments behind a cursor, in order of insertion."""
+    # By place and not by name: a band leaves 100,000 of them a year.
     query = (
-        sa.select(_T)
+        sa.select(*(_T.c[one.name] for one in fields(Segment)))
         .where(_T.c.band_id == band_id, _T.c.segment_id > after_id)
         .order_by(_T.c.segment_id)
     )
-    return [Segment(**row) for row in connection.execute(query).mappings()]
+    return [Segment(*row) for row in connection.execute(query).all()]
+
+
+def of_all(
+    reading: Callable[[], AbstractContextManager[sa.Connection]], limit: int
+) -> Iterator[list[Segment]]:
+    """Yield the segments of all bands in order of insertion, so many at a time.
+
+    That is the order in which they lie in the file: a month of a ward is read several times as
+    fast as band by band.
+
+    Args:
+        reading: opens a connection.
+        limit: how many at most.
+    """
+    query = sa.select(*(_T.c[one.name] for one in fields(Segment))).order_by(_T.c.segment_id)
+    after_id = 0
+    while True:
+        with reading() as connection:
+            rows = connection.execute(query.where(_T.c.segment_id > after_id).limit(limit)).all()
+        if not rows:
+            return
+        yield [Segment(*row) for row in rows]
+        after_id = rows[-1].segment_id
 
 
 def cursors(connection: sa.Connection) -> dict[int, int]:
     """Return the key of the newest segment of each band."""
-    newest = sa.func.max(_T.c.segment_id).label("newest")
-    query = sa.select(_T.c.band_id, newest).group_by(_T.c.band_id)
-    return {row.band_id: row.newest for row in connection.execute(query)}
+    # One look-up in the index for each band: a maximum by groups would read all of it, and who
+    # asks twice a second has millions of segments after a year.
+    of_band = schema.band.c.band_id
+    newest = sa.select(sa.func.max(_T.c.segment_id)).where(_T.c.band_id == of_band)
+    query = sa.select(of_band, newest.scalar_subquery().label("newest"))
+    return {row.band_id: row.newest for row in connection.execute(query) if row.newest is not None}
 
 
 def _overlapping(

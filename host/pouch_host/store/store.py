@@ -1,33 +1,43 @@
 """The one door to stored data: each method is one transaction, or one consistent look."""
 
-import hashlib
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
-from threading import Lock
 from types import TracebackType
 from typing import Self
 from zoneinfo import ZoneInfo
 
 import sqlalchemy as sa
 
-from pouch_host.errors import InputError, StoreError
-from pouch_host.zones import named_zone
+from pouch_host.errors import InputError
 
-from . import people, schema, segments
+from . import digest, people
+from .accounts import AccountTables
+from .admissions import AdmissionTables
+from .alert_log import AlertLog
 from .assignments import Ledger, assignments
-from .decode import BandDecoder, BandRecords
+from .audit import AuditTable
+from .band_store import BandStore
+from .changes import ChangeMark
 from .derived import DerivedTables
-from .engine import is_address, make_engine, reading, writing
+from .engine import check_path, is_address, make_engine
+from .episode_log import EpisodeLogTable
+from .family_links import FamilyLinkTable
+from .handovers import HandoverTable
+from .lists import ListTables
+from .logins import LoginTables
 from .migrate import prepare
-from .ranges import Range, subtract
-from .rows import Assignment, Band, Infant, Segment
+from .passes import PassTables
+from .programme import ProgrammeTable
+from .remarks import RemarkTables
+from .rows import Assignment, Infant
+from .site import SiteTable
+from .system import SystemTable
+from .wearing import WearingTables
 
 _DAY_H = 24
 _MINUTES_PER_HOUR = 60
 
 
-class Store:
+class Store(BandStore):
     """A Pouch store: an SQLite file, or a database on a server.
 
     May be used by several threads; each call opens its own connection. Times are UTC seconds;
@@ -37,15 +47,37 @@ class Store:
     Attributes:
         name: the file or address, as messages show it.
         derived: what was worked out from the rest.
+        accounts: the people who may sign in.
+        logins: who of them tries, and who is signed in.
+        passes: the screens and programs that may see it.
+        audit: who did what, and who looked at whom.
+        site: where the ward is.
+        remarks: what staff say of an infant.
+        logs: what observers, charts and diaries said, as imported.
+        lists: infants and assignments as lists bring them.
+        alerts: what the alerts know, and what they told.
+        system: how it is kept: its file, its last backup.
     """
 
     def __init__(self, engine: sa.Engine, name: str) -> None:
         """Hold an engine whose database is known to be a store; use `open`."""
-        self.name = name
+        super().__init__(engine, name)
         self.derived = DerivedTables(engine, name)
-        self._engine = engine
-        self._decoders: dict[int, BandDecoder] = {}
-        self._decoders_lock = Lock()
+        self.accounts = AccountTables(engine, name)
+        self.logins = LoginTables(engine, name)
+        self.passes = PassTables(engine, name)
+        self.audit = AuditTable(engine, name)
+        self.site = SiteTable(engine, name)
+        self.admissions = AdmissionTables(engine, name)
+        self.handovers = HandoverTable(engine, name)
+        self.wearing = WearingTables(engine, name)
+        self.programme = ProgrammeTable(engine, name)
+        self.family_links = FamilyLinkTable(engine, name)
+        self.remarks = RemarkTables(engine, name)
+        self.alerts = AlertLog(engine, name)
+        self.logs = EpisodeLogTable(engine, name)
+        self.lists = ListTables(engine, name)
+        self.system = SystemTable(engine, name)
 
     @classmethod
     def open(cls, path_or_url: Path | str, *, create: bool = True) -> Self:
@@ -63,7 +95,7 @@ class Store:
             engine = make_engine(path_or_url)
             name = engine.url.render_as_string(hide_password=True)
         else:
-            _check_path(Path(path_or_url), create=create)
+            check_path(Path(path_or_url), create=create)
             engine = make_engine(path_or_url)
             name = str(path_or_url)
         try:
@@ -88,140 +120,6 @@ class Store:
     ) -> None:
         self.close()
 
-    # Bands and what they sent.
-
-    def ensure_band(self, band_id: int, contact_utc_s: float | None = None) -> Band:
-        """Return the band, made if it is new.
-
-        Args:
-            band_id: the band.
-            contact_utc_s: the host's time if it meets the band now, else None.
-        """
-        with self._writing() as connection:
-            band = people.lock_band(connection, band_id)
-            if contact_utc_s is not None:
-                people.note_contact(connection, band, int(contact_utc_s))
-                band = people.lock_band(connection, band_id)
-            return band
-
-    def record_contact(
-        self,
-        band_id: int,
-        utc_s: float,
-        *,
-        battery_mv: int | None = None,
-        firmware_version: str | None = None,
-        wire_version: int | None = None,
-    ) -> None:
-        """Keep that a band was met and what it told of itself; None leaves the last known.
-
-        Args:
-            band_id: the band, made if it is new.
-            utc_s: the host's time of the contact.
-            battery_mv: battery, millivolts.
-            firmware_version: such as "1.2.0".
-            wire_version: version of the protocol it spoke.
-        """
-        with self._writing() as connection:
-            band = people.lock_band(connection, band_id)
-            people.note_contact(
-                connection,
-                band,
-                int(utc_s),
-                battery_mv=battery_mv,
-                firmware_version=firmware_version,
-                wire_version=wire_version,
-            )
-
-    def newest_contact_utc_s(self) -> int | None:
-        """Return the host's time of the newest contact with any band; None before the first."""
-        return max((band.last_contact_utc_s or 0 for band in self.bands()), default=0) or None
-
-    def bands(self) -> list[Band]:
-        """Return all bands, by label."""
-        with self._reading() as connection:
-            return people.bands(connection)
-
-    def add_segment(
-        self,
-        band_id: int,
-        log_id: int,
-        boot_id: int,
-        first_record_no: int,
-        data: bytes,
-        received_utc_s: float,
-    ) -> int:
-        """Store a run of records; return how many of them were not held before.
-
-        Records held already are dropped, whatever pieces they come in: each is stored exactly
-        once. When the call returns, the new ones are durable.
-
-        Args:
-            band_id: the band, made if it is new.
-            log_id: the log on the band.
-            boot_id: the boot that wrote all of these records.
-            first_record_no: number of the first record in the data.
-            data: whole records, as the band sent them, CRC included.
-            received_utc_s: the host's time.
-
-        Raises:
-            ValueError: the data is not a whole number of records, or numbers pass u32.
-        """
-        with self._writing() as connection:
-            people.lock_band(connection, band_id)
-            return segments.add(
-                connection,
-                band_id=band_id,
-                log_id=log_id,
-                boot_id=boot_id,
-                first_record_no=first_record_no,
-                data=data,
-                received_utc_s=int(received_utc_s),
-            )
-
-    def held_ranges(self, band_id: int, log_id: int) -> list[Range]:
-        """Return which record numbers of a log are held, as sorted `(first, last)`."""
-        with self._reading() as connection:
-            return segments.held(connection, band_id, log_id)
-
-    def holes(self, band_id: int, log_id: int, first: int, last: int) -> list[Range]:
-        """Return which record numbers from `first` to `last` are missing, likewise."""
-        return subtract((first, last), self.held_ranges(band_id, log_id))
-
-    def missing_count(self, band_id: int) -> int:
-        """Return how many records a band has that are not held, of all of its logs.
-
-        Numbers rise by one for the life of a log, so what is absent between the first and the last
-        that are held was written, and is still on the band or was given up by it.
-        """
-        with self._reading() as connection:
-            logs = segments.held_by_log(connection, band_id)
-        return sum(
-            last - first + 1
-            for held in logs.values()
-            for first, last in subtract((held[0][0], held[-1][1]), held)
-        )
-
-    def segment_cursors(self) -> dict[int, int]:
-        """Return the key of the newest segment of each band that sent any."""
-        with self._reading() as connection:
-            return segments.cursors(connection)
-
-    def segments(self, band_id: int, *, after_id: int = 0) -> list[Segment]:
-        """Return a band's segments in order of insertion, those behind a cursor if given."""
-        with self._reading() as connection:
-            return segments.newer(connection, band_id, after_id)
-
-    def records(self, band_id: int) -> BandRecords:
-        """Return all readable records of a band as arrays, and what could not be read.
-
-        Each segment is read and checked once in the life of this object.
-        """
-        with self._decoders_lock:
-            decoder = self._decoders.setdefault(band_id, BandDecoder(self.name))
-            decoder.feed(self.segments(band_id, after_id=decoder.cursor))
-            return decoder.decoded()
-
     # Infants and assignments.
 
     def ensure_infant(self, code: str) -> Infant:
@@ -238,13 +136,16 @@ class Store:
         with self._reading() as connection:
             return people.infants(connection)
 
-    def set_target(self, code: str, hours: float | None, *, when_utc_s: float) -> Infant:
+    def set_target(
+        self, code: str, hours: float | None, *, when_utc_s: float, who: str | None = None
+    ) -> Infant:
         """Set the hours of contact a day that an infant is to have. Return the infant.
 
         Args:
             code: the infant.
             hours: above 0, up to 24, to the minute; None for the usual target.
             when_utc_s: the host's time of the change, for the audit.
+            who: whose doing it is, for the audit; None, here as below, for a command.
 
         Raises:
             InputError: there is no such infant, or no day has so many hours.
@@ -253,10 +154,16 @@ class Store:
             raise InputError(f"{hours:g} hours a day cannot be a target; choose up to 24")
         minutes = None if hours is None else max(1, round(hours * _MINUTES_PER_HOUR))
         with self._writing() as connection:
-            return people.set_target(connection, code, minutes, int(when_utc_s))
+            return people.set_target(connection, code, minutes, int(when_utc_s), who)
 
     def assign(
-        self, band_id: int, infant_code: str, from_utc_s: float, *, when_utc_s: float | None = None
+        self,
+        band_id: int,
+        infant_code: str,
+        from_utc_s: float,
+        *,
+        when_utc_s: float | None = None,
+        who: str | None = None,
     ) -> Assignment:
         """Give a band to an infant from a moment on; what either had until then ends there.
 
@@ -266,6 +173,7 @@ class Store:
             from_utc_s: first second of the assignment.
             when_utc_s: the host's time of the change, for the audit; None if it is made just as
                 it begins to hold.
+            who: whose doing it is.
 
         Raises:
             InputError: the band or the infant has an assignment that begins or ends later, or
@@ -274,37 +182,42 @@ class Store:
         with self._writing() as connection:
             band = people.lock_band(connection, band_id)
             infant = people.ensure_infant(connection, infant_code)
-            ledger = Ledger(connection, int(from_utc_s if when_utc_s is None else when_utc_s))
+            changed_utc_s = int(from_utc_s if when_utc_s is None else when_utc_s)
+            ledger = Ledger(connection, changed_utc_s, who)
             return ledger.assign(band, infant, int(from_utc_s))
 
-    def release(self, band_id: int, at_utc_s: float, *, when_utc_s: float) -> Assignment:
+    def release(
+        self, band_id: int, at_utc_s: float, *, when_utc_s: float, who: str | None = None
+    ) -> Assignment:
         """End a band's open assignment: the infant is discharged, or has no band for a while.
 
         Args:
             band_id: the band.
             at_utc_s: first second after the assignment.
             when_utc_s: the host's time of the change, for the audit.
+            who: whose doing it is.
 
         Raises:
             InputError: the band belongs to no infant, or only from that moment on.
         """
         with self._writing() as connection:
             band = people.lock_band(connection, band_id)
-            return Ledger(connection, int(when_utc_s)).release(band, int(at_utc_s))
+            return Ledger(connection, int(when_utc_s), who).release(band, int(at_utc_s))
 
-    def unassign(self, band_id: int, *, when_utc_s: float) -> Assignment:
+    def unassign(self, band_id: int, *, when_utc_s: float, who: str | None = None) -> Assignment:
         """Take back a band's newest assignment; what that had ended lasts again. Return it.
 
         Args:
             band_id: the band.
             when_utc_s: the host's time of the change, for the audit.
+            who: whose doing it is.
 
         Raises:
             InputError: the band has no assignment.
         """
         with self._writing() as connection:
             band = people.lock_band(connection, band_id)
-            return Ledger(connection, int(when_utc_s)).unassign(band)
+            return Ledger(connection, int(when_utc_s), who).unassign(band)
 
     def assignments(self, infant_code: str | None = None) -> list[Assignment]:
         """Return the assignments of one infant, or of all, by their beginning."""
@@ -315,17 +228,13 @@ class Store:
 
     @property
     def zone(self) -> ZoneInfo:
-        """The time zone in which the ward's days begin and end; UTC until it is set.
+        """The time zone in which the ward's days begin and end, see `SiteTable.zone`."""
+        return self.site.zone
 
-        Raises:
-            StoreError: the store names a zone that this machine does not know.
-        """
-        with self._reading() as connection:
-            zone = connection.scalar(sa.select(schema.site.c.zone)) or "UTC"
-        try:
-            return ZoneInfo(zone)
-        except (OSError, ValueError, LookupError) as error:
-            raise StoreError(f"store {self.name}: unknown time zone {zone}") from error
+    @property
+    def language(self) -> str:
+        """Code of the language in which screens begin, such as "en"."""
+        return self.site.language
 
     def set_zone(self, zone: str) -> None:
         """Set the site's time zone. Days are worked out anew at the next look.
@@ -336,54 +245,13 @@ class Store:
         Raises:
             InputError: there is no such zone.
         """
-        key = named_zone(zone).key
-        with self._writing() as connection:
-            connection.execute(sa.update(schema.site).values(zone=key))
+        self.site.set_zone(zone)
+
+    def change_mark(self) -> ChangeMark:
+        """Return what tells whether anything has changed; the caller closes it."""
+        return ChangeMark(self._engine, self.name)
 
     def content_digest(self) -> str:
-        """Return a SHA-256 over every row of every table, in order of keys.
-
-        Two stores with the same digest hold the same data in the same order of insertion. How
-        the database lays it out in its file does not matter, and neither does what was derived
-        from the data: it says nothing new, and is there or not.
-        """
-        digest = hashlib.sha256()
+        """Return a SHA-256 over what the store holds; see `digest`."""
         with self._reading() as connection:
-            for table in schema.metadata.sorted_tables:
-                if table in schema.DERIVED_TABLES:
-                    continue
-                digest.update(f"{table.name}\n".encode())
-                for row in connection.execute(sa.select(table).order_by(*table.primary_key)):
-                    digest.update(f"{tuple(row)!r}\n".encode())
-        return digest.hexdigest()
-
-    @contextmanager
-    def _reading(self) -> Iterator[sa.Connection]:
-        with reading(self._engine, self.name) as connection:
-            yield connection
-
-    @contextmanager
-    def _writing(self) -> Iterator[sa.Connection]:
-        with writing(self._engine, self.name) as connection:
-            yield connection
-
-
-def _check_path(path: Path, *, create: bool) -> None:
-    """Find the faults of a path for which SQLite has but one message.
-
-    Raises:
-        StoreError: no folder, no file, not a file, or an empty one that is not to become a store.
-    """
-    try:
-        if path.is_dir():
-            raise StoreError(f"store {path}: this is a folder; name a file in it")
-        if not path.parent.is_dir():
-            raise StoreError(f"store {path}: the folder {path.parent} does not exist")
-        if path.exists() and not path.is_file():
-            raise StoreError(f"store {path}: this is not a file")
-        if not create and not path.exists():
-            raise StoreError(f"store {path}: there is no such file; `pouch collect` makes one")
-        if not create and not path.stat().st_size:
-            raise StoreError(f"store {path}: the file is empty, not a store")
-    except OSError as error:
-        raise StoreError(f"store {path}: {error.strerror}") from error
+            return digest.of_content(connection)

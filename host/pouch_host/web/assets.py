@@ -1,6 +1,6 @@
-"""Fetch the page's front-end libraries from npm: `python -m pouch_host.web.assets`.
+"""Fetch the page's libraries and fonts from npm: `python -m pouch_host.web.assets`.
 
-The libraries are named, with exact versions, in package.json and are never committed. This
+They are named, with exact versions, in package.json and are never committed. This
 module installs them in a temporary folder, copies the few files that the page loads to
 static/vendor and notes the versions there, so that a second run does nothing.
 """
@@ -18,13 +18,18 @@ _WEB_DIR = Path(__file__).parent
 PACKAGE_JSON = _WEB_DIR / "package.json"
 VENDOR_DIR = _WEB_DIR / "static" / "vendor"
 
-# htmx 4 carries the server-sent-event extension in its own package.
+_URDU_FONT = "@fontsource/noto-nastaliq-urdu/files/noto-nastaliq-urdu-arabic"
 VENDOR_FILES = {
-    "htmx.min.js": "htmx.org/dist/htmx.min.js",
-    "hx-sse.min.js": "htmx.org/dist/ext/hx-sse.min.js",
+    "uPlot.iife.min.js": "uplot/dist/uPlot.iife.min.js",
+    "uPlot.min.css": "uplot/dist/uPlot.min.css",
+    # Browsers without a reader of QR codes of their own.
+    "jsQR.js": "jsqr/dist/jsQR.js",
+    # The letters of Urdu alone, in the two weights that the sheets use.
+    "noto-nastaliq-urdu-400.woff2": f"{_URDU_FONT}-400-normal.woff2",
+    "noto-nastaliq-urdu-700.woff2": f"{_URDU_FONT}-700-normal.woff2",
 }
 _VERSIONS_FILE = "versions.json"
-# One package of about a megabyte: a slow line has it in this time, a dead one is given up.
+# Three packages of some megabytes: a slow line has them in this time, a dead one is given up.
 _NPM_TIMEOUT_S = 180
 # What a shell expects of a program that Ctrl-C (signal 2) has ended.
 _INTERRUPTED = 128 + 2

@@ -4,13 +4,12 @@ import os
 import signal
 import sys
 import tempfile
-import threading
 import time
 import webbrowser
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -20,8 +19,12 @@ from pouch_host.errors import HostError
 from pouch_host.store import Store
 from pouch_host.zones import named_zone
 
+from . import demo_staff
 from .console import DEFAULT_SEED, Seed, progress_bar, reporting_errors
 from .demo_ward import LIVE_INTERVAL_S, DemoPlan, DemoWard, LiveWard
+
+if TYPE_CHECKING:
+    from pouch_host.running import Port, WardProcess
 
 _BANDS_MAX = 60
 _DAYS_MAX = 365
@@ -109,31 +112,65 @@ def _show_page(
     plan: DemoPlan, out: Path | None, host: str, port: int, speed: float, *, browser: bool
 ) -> None:
     # Imported here: `--exit` does not wait for the web framework.
-    from pouch_host.web.app import create_app
-    from pouch_host.web.server import bind, serve_until, url_of
+    from pouch_host.cli_serve import run_process
+    from pouch_host.running import Port
+    from pouch_host.web.addresses import is_loopback
+    from pouch_host.web.server import url_of
 
     # The port first: a second demonstration is told at once, not after its past is filled.
-    with bind(host, port) as listener, _folder(out) as folder:
+    place = Port(host, port)
+    came = None
+    with closing(place), _folder(out) as folder:
         ward = LiveWard(plan, folder, time.time)
         ward.start(speed)
         try:
             _wait_filled(ward, _title(plan))
             with Store.open(ward.store_path) as store:
-                page = create_app(
-                    store,
-                    clock=ward.now_utc_s,
-                    speed_label="real time" if speed == 1 else f"{speed:g} times real time",
-                    stale_after_s=_STALE_AFTER_S,
-                )
-                ready = threading.Event()
-                url = url_of(listener)
-                print_note(f"the ward is at {url} (Ctrl-C ends it)")
-                if browser and _has_screen():
-                    _open_when_ready(url, ready)
-                serve_until(page, listener, ward.stopped, ready=ready)
+                process, members = _process(store, place, ward, speed)
+                url = url_of(place.first)
+
+                def tell() -> None:
+                    print_note(f"the ward is at {url} (Ctrl-C ends it); sign in as")
+                    for line in demo_staff.lines(members):
+                        print_note(line)
+                    if not is_loopback(host):
+                        print_note("note: anyone on this network can read along; nobody is real")
+
+                opened = Once(lambda: webbrowser.open(url))
+
+                def goes_on() -> bool:
+                    if browser and _has_screen() and process.is_serving():
+                        opened()
+                    return not ward.stopped.is_set()
+
+                came = run_process(process, tell, goes_on)
         finally:
             ward.stop()
         ward.raise_failure()
+    if came is signal.SIGTERM:
+        sys.exit(_EXIT_TERMINATED)
+
+
+def _process(
+    store: Store, place: "Port", ward: LiveWard, speed: float
+) -> "tuple[WardProcess, list[demo_staff.Member]]":
+    from pouch_host.accounts.access import Accounts
+    from pouch_host.running import WardProcess
+    from pouch_host.ward import WardSettings
+    from pouch_host.web.settings import WebSettings
+
+    # People act in real time, however fast the ward goes on: a session must not end in seconds.
+    accounts = Accounts(store, time.time)
+    members = demo_staff.hire(accounts)
+    process = WardProcess(
+        store,
+        place,
+        clock=ward.now_utc_s,
+        accounts=accounts,
+        web=WebSettings(speed_label=f"{speed:g}"),
+        ward=WardSettings(stale_after_s=_STALE_AFTER_S),
+    )
+    return process, members
 
 
 def _title(plan: DemoPlan) -> str:
@@ -154,9 +191,15 @@ def _has_screen() -> bool:
     return sys.platform == "darwin" or shown
 
 
-def _open_when_ready(url: str, ready: threading.Event) -> None:
-    def open_page() -> None:
-        ready.wait()
-        webbrowser.open(url)
+class Once:
+    """Does something at its first call, and nothing at the next ones."""
 
-    threading.Thread(target=open_page, daemon=True).start()
+    def __init__(self, action: Callable[[], object]) -> None:
+        self._action = action
+        self._done = False
+
+    def __call__(self) -> None:
+        """Do it, the first time."""
+        if not self._done:
+            self._done = True
+            self._action()

@@ -14,20 +14,20 @@ from pouch_host.collect.collector import Round
 from pouch_host.store import Store
 from pouch_sim.simulation import Simulation
 from pouch_sim.ward import BandPlan, add_band
-from pouch_sim.world.scripted import ScriptedWorld
 
 from .collecting import collect_until, share_done, simulated_collector
+from .demo_babies import Baby, babies
 from .out_folder import make_room
 
 STORE_NAME = "pouch.db"
+# Who has admitted the babies, for the audit.
+WHO = "pouch demo"
 # While the page is live a nurse should see a change within a minute of the ward's own time.
 LIVE_INTERVAL_S = 60.0
 # A round takes the ward's own time, four minutes with 60 bands: the last one of the past must not
 # run beyond the real time.
 _FILL_SHORT_S = 300.0
 
-# A crystal of an ESP32-C3 module is good to +-10 ppm when new; age and heat double that.
-_DRIFT_PPM_MAX = 20.0
 _US_PER_S = 1_000_000
 _BOOT_SPREAD_S = 30.0
 
@@ -90,11 +90,8 @@ class DemoWard:
         self._simulation = Simulation(seed=plan.seed, start_utc_s=plan.start_utc_s)
         with Store.open(self.store_path) as store:
             store.set_zone(plan.zone.key)
-            for index in range(plan.band_count):
-                band_id = self._add_band(index, out_dir)
-                store.ensure_band(band_id)
-                store.ensure_infant(f"bed-{index + 1}")
-                store.assign(band_id, f"bed-{index + 1}", plan.start_utc_s)
+            for index, baby in enumerate(babies(plan.seed, plan.band_count, plan.days)):
+                self._admit(store, baby, self._add_band(index, baby, out_dir))
 
     def now_utc_s(self) -> float:
         """Return the ward's own time; may be asked from any thread."""
@@ -125,13 +122,26 @@ class DemoWard:
         collector = simulated_collector(self._simulation, store)
         await collect_until(self._simulation, collector, end_utc_s, on_round=note)
 
-    def _add_band(self, index: int, out_dir: Path) -> int:
+    def _admit(self, store: Store, baby: Baby, band_id: int) -> None:
+        start_utc_s = self._plan.start_utc_s
+        store.ensure_band(band_id)
+        store.admissions.admit(
+            baby.code,
+            when_utc_s=start_utc_s,
+            who=WHO,
+            weight_g=baby.weight_g,
+            gestation_days=baby.gestation_days,
+        )
+        # Not with the admission: there a band must have been heard, and this one is yet to wake.
+        store.assign(band_id, baby.code, start_utc_s, who=WHO)
+
+    def _add_band(self, index: int, baby: Baby, out_dir: Path) -> int:
         chance = random.Random(f"band {self._plan.seed} {index}")
         band_id = chance.getrandbits(32)
         plan = BandPlan(
             band_id,
-            ScriptedWorld(self._plan.seed, index, worn_by_infant=True),
-            drift_ppm=chance.uniform(-_DRIFT_PPM_MAX, _DRIFT_PPM_MAX),
+            baby.world,
+            drift_ppm=baby.drift_ppm,
             boot_at_us=round(chance.uniform(0.0, _BOOT_SPREAD_S) * _US_PER_S),
             worn_by_infant=True,
         )

@@ -70,10 +70,20 @@ def test_assign_into_an_ended_assignment_is_refused(store):
 
 
 def audit(store):
-    """Return the rows of the audit without their keys, in order."""
-    with store._engine.connect() as connection:
-        query = sa.select(schema.audit).order_by(schema.audit.c.audit_id)
-        return [tuple(row)[1:] for row in connection.execute(query)]
+    """Return what the audit tells, in order: when, what, band, infant, from, to, target, who."""
+    return [
+        (
+            row.when_utc_s,
+            row.what,
+            row.band_id,
+            row.infant,
+            row.from_utc_s,
+            row.to_utc_s,
+            row.target_minutes,
+            row.who,
+        )
+        for row in reversed(store.audit.rows())
+    ]
 
 
 def test_release_ends_the_open_assignment(store):
@@ -151,6 +161,48 @@ def test_unassign_keeps_a_band_of_which_records_are_held(store):
     assert store.held_ranges(BAND_ID, 0x10C0FFEE) == [(0, 1)]
 
 
+SAID = {
+    "admitted": sa.update(schema.infant).values(admitted_utc_s=START_UTC_S),
+    "handed over": sa.insert(schema.handover).values(
+        infant_id=1, utc_s=START_UTC_S, caregiver="aunt", who="Amina", when_utc_s=WHEN_UTC_S
+    ),
+    "remarked on": sa.insert(schema.remark).values(
+        infant_id=1, kind="low-hours", who="Amina", when_utc_s=WHEN_UTC_S
+    ),
+    "reviewed": sa.insert(schema.session_review).values(
+        infant_id=1, verdict="missed", who="Amina", when_utc_s=WHEN_UTC_S
+    ),
+    "shown to its family": sa.insert(schema.family_link).values(
+        infant_id=1, token_hash="00", who="Amina", begun_utc_s=WHEN_UTC_S
+    ),
+}
+
+
+def event(who):
+    """Return what adds an event of an alert that somebody caused; "" for the machine."""
+    values = dict.fromkeys(("kind", "action", "reason", "target", "values"), "")
+    return sa.insert(schema.alert_event).values(
+        infant_id=1, utc_s=0, told_utc_s=0, who=who, **values
+    )
+
+
+@pytest.mark.parametrize("said", [*SAID.values(), event("Amina")], ids=[*SAID, "answered for"])
+def test_unassign_keeps_an_infant_that_somebody_spoke_of(store, said):
+    store.assign(BAND_ID, "bed-1", START_UTC_S)
+    with store._writing() as connection:
+        connection.execute(said)
+    store.unassign(BAND_ID, when_utc_s=WHEN_UTC_S)
+    assert [infant.code for infant in store.infants()] == ["bed-1"]
+
+
+def test_unassign_drops_an_infant_of_which_only_the_machine_told(store):
+    store.assign(BAND_ID, "bde-1", START_UTC_S)
+    with store._writing() as connection:
+        connection.execute(event(""))
+    store.unassign(BAND_ID, when_utc_s=WHEN_UTC_S)
+    assert store.infants() == []
+
+
 def test_unassign_of_a_band_without_one_is_refused_and_makes_no_band(store):
     with pytest.raises(InputError, match="P-0012ABCD has no assignment"):
         store.unassign(BAND_ID, when_utc_s=WHEN_UTC_S)
@@ -161,27 +213,27 @@ def test_audit_tells_every_change_and_outlives_what_it_tells_of(store):
     first, second = START_UTC_S, START_UTC_S + HOUR_S
     store.assign(1, "bed-1", first, when_utc_s=WHEN_UTC_S)
     store.assign(1, "bed-1", second, when_utc_s=WHEN_UTC_S)
-    store.assign(1, "bde-2", second, when_utc_s=WHEN_UTC_S + 1)
-    store.unassign(1, when_utc_s=WHEN_UTC_S + 2)
-    store.release(1, second, when_utc_s=WHEN_UTC_S + 3)
+    store.assign(1, "bde-2", second, when_utc_s=WHEN_UTC_S + 1, who="Amina")
+    store.unassign(1, when_utc_s=WHEN_UTC_S + 2, who="Bilal")
+    store.release(1, second, when_utc_s=WHEN_UTC_S + 3, who="Amina")
     assert audit(store) == [
-        (WHEN_UTC_S, "assigned", 1, "bed-1", first, None, None),
-        (WHEN_UTC_S + 1, "ended", 1, "bed-1", first, second, None),
-        (WHEN_UTC_S + 1, "assigned", 1, "bde-2", second, None, None),
-        (WHEN_UTC_S + 2, "reopened", 1, "bed-1", first, None, None),
-        (WHEN_UTC_S + 2, "removed", 1, "bde-2", second, None, None),
-        (WHEN_UTC_S + 3, "ended", 1, "bed-1", first, second, None),
+        (WHEN_UTC_S, "assigned", 1, "bed-1", first, None, None, None),
+        (WHEN_UTC_S + 1, "ended", 1, "bed-1", first, second, None, "Amina"),
+        (WHEN_UTC_S + 1, "assigned", 1, "bde-2", second, None, None, "Amina"),
+        (WHEN_UTC_S + 2, "reopened", 1, "bed-1", first, None, None, "Bilal"),
+        (WHEN_UTC_S + 2, "removed", 1, "bde-2", second, None, None, "Bilal"),
+        (WHEN_UTC_S + 3, "ended", 1, "bed-1", first, second, None, "Amina"),
     ]
     assert [infant.code for infant in store.infants()] == ["bed-1"]
 
 
 def test_audit_tells_every_target_and_only_what_changed(store):
     store.ensure_infant("bed-1")
-    for hours in (12.5, 12.5, None):
-        store.set_target("bed-1", hours, when_utc_s=WHEN_UTC_S)
+    for hours, who in ((12.5, "Amina"), (12.5, "Bilal"), (None, None)):
+        store.set_target("bed-1", hours, when_utc_s=WHEN_UTC_S, who=who)
     assert audit(store) == [
-        (WHEN_UTC_S, "target", None, "bed-1", None, None, 750),
-        (WHEN_UTC_S, "target", None, "bed-1", None, None, None),
+        (WHEN_UTC_S, "target", None, "bed-1", None, None, 750, "Amina"),
+        (WHEN_UTC_S, "target", None, "bed-1", None, None, None, None),
     ]
 
 

@@ -44,3 +44,17 @@ def test_digest_changes_with_every_table(tmp_path, change):
     with Store.open(path) as store:
         change(store)
         assert store.content_digest() != before
+
+
+def test_digest_is_the_same_whoever_is_signed_in(tmp_path):
+    path = tmp_path / "a.sqlite"
+    fill(path)
+    with Store.open(path) as store:
+        staff = store.accounts.add("Amina", "nurse", "hash", when_utc_s=0, who=None)
+        begin = {"secret_hash": "hash", "now_utc_s": 0}
+        store.logins.begin(staff.staff_id, "token", "csrf", **begin)
+        before = store.content_digest()
+        store.logins.touch("token", 60)
+        assert store.content_digest() == before
+        store.logins.end("token")
+        assert store.content_digest() == before

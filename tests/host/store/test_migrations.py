@@ -56,8 +56,8 @@ def test_store_of_the_first_version_keeps_everything_and_takes_targets(path):
         ddl = connection.scalar(sa.text("SELECT sql FROM sqlite_master WHERE name = 'audit'"))
     engine.dispose()
     assert [tuple(row) for row in rows] == [
-        (1, 1001, "assigned", 18, "bed-2", 1000, None, None),
-        (2, 2000, "target", None, "bed-2", None, None, 360),
+        (1, 1001, "assigned", 18, "bed-2", 1000, None, None, None, None),
+        (2, 2000, "target", None, "bed-2", None, None, 360, None, None),
     ]
     assert "AUTOINCREMENT" in str(ddl)
 

@@ -89,3 +89,10 @@ def test_target_of_an_unknown_infant_is_refused_and_makes_none(store):
     with pytest.raises(InputError, match="bed-9"):
         store.set_target("bed-9", 8, when_utc_s=START_UTC_S)
     assert store.infants() == []
+
+
+@pytest.mark.parametrize("code", ["A/3", "/", ".", ".."])
+def test_infant_whose_page_could_not_be_opened_is_refused(store, code):
+    with pytest.raises(InputError, match="code"):
+        store.assign(BAND_ID, code, START_UTC_S)
+    assert store.infants() == []

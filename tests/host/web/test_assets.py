@@ -1,4 +1,5 @@
 import json
+import re
 import stat
 import sys
 
@@ -49,14 +50,14 @@ def test_fetch_fills_the_folder_once(tmp_path, npm):
 def test_fetch_after_a_version_changed_fetches_again(tmp_path, npm):
     vendor = tmp_path / "vendor"
     assets.fetch(vendor, npm=npm)
-    (vendor / "versions.json").write_text(json.dumps({"htmx.org": "0.0.1"}))
+    (vendor / "versions.json").write_text(json.dumps({"uplot": "0.0.1"}))
     assert not assets.is_complete(vendor)
     assert assets.fetch(vendor, npm=npm) is True
 
 
 def test_is_complete_one_file_gone_is_false(tmp_path, npm):
     assets.fetch(tmp_path / "vendor", npm=npm)
-    (tmp_path / "vendor" / "htmx.min.js").unlink()
+    (tmp_path / "vendor" / "uPlot.min.css").unlink()
     assert not assets.is_complete(tmp_path / "vendor")
 
 
@@ -93,3 +94,26 @@ def test_wanted_versions_are_exact():
     versions = assets.wanted_versions()
     assert versions
     assert all(version[0].isdigit() and " " not in version for version in versions.values())
+
+
+def test_every_vendor_file_that_a_page_or_sheet_names_is_fetched():
+    named = {
+        name
+        for folder, pattern in (("templates", "*.html"), ("static", "*.css"))
+        for path in (assets._WEB_DIR / folder).rglob(pattern)
+        if "vendor" not in path.parts
+        for name in re.findall(r"vendor/([\w.-]+)", path.read_text(encoding="utf-8"))
+    }
+    assert "noto-nastaliq-urdu-400.woff2" in named
+    assert named <= set(assets.VENDOR_FILES)
+
+
+def test_fonts_hold_the_space_but_no_latin_letter_or_digit():
+    # Goal: digits look the same in all languages, and the Urdu font sets the height of a line.
+    sheet = (assets._WEB_DIR / "static" / "fonts.css").read_text(encoding="utf-8")
+    ranges = re.findall(r"unicode-range: ([^;]+);", sheet)
+    assert len(ranges) == len(re.findall("@font-face", sheet))
+    for held in ranges:
+        bounds = [part.strip().removeprefix("U+").split("-") for part in held.split(",")]
+        assert ["0020"] in bounds
+        assert all(first in ("0020", "00A0") or int(first, 16) >= 0x600 for first, *_ in bounds)

@@ -1,0 +1,1 @@
+"""What the pages of admission and bands share: reading forms, and finding whom they are about."""

@@ -1,0 +1,1 @@
+"""What `language.py` is made of: words, digits, degrees, and whose language counts."""

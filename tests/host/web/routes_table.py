@@ -1,0 +1,92 @@
+"""Every route and whom it is for, by hand: a right given by mistake is seen here."""
+
+from pouch_host.accounts.roles import Role
+
+EVERYBODY = "everybody"
+SCREEN = "screen"
+
+NURSES = frozenset({Role.NURSE, Role.HEAD_NURSE})
+READERS = NURSES | {Role.RESEARCHER}
+BOARD = READERS | {SCREEN}
+STAFF = frozenset(Role)
+HEADS = frozenset({Role.HEAD_NURSE, Role.ADMINISTRATOR})
+ADMINISTRATOR = frozenset({Role.ADMINISTRATOR})
+RESEARCHER = frozenset({Role.RESEARCHER})
+
+TABLE = {
+    ("GET", "/"): BOARD,
+    ("GET", "/board"): BOARD,
+    ("GET", "/events"): BOARD,
+    ("POST", "/alerts/acknowledge"): NURSES,
+    ("POST", "/alerts/snooze"): NURSES,
+    ("POST", "/alerts/unsnooze"): NURSES,
+    ("GET", "/alerts/ask"): NURSES,
+    ("GET", "/manifest.webmanifest"): EVERYBODY,
+    ("GET", "/sw.js"): EVERYBODY,
+    ("GET", "/admit"): NURSES,
+    ("POST", "/admit"): NURSES,
+    ("GET", "/infants/{code}/edit"): NURSES,
+    ("POST", "/infants/{code}/edit"): NURSES,
+    ("GET", "/infants/{code}/handover"): NURSES,
+    ("POST", "/infants/{code}/handover"): NURSES,
+    ("GET", "/infants/{code}/discharge"): NURSES,
+    ("POST", "/infants/{code}/discharge"): NURSES,
+    ("POST", "/infants/{code}/readmit"): NURSES,
+    ("GET", "/infants/{code}/band"): NURSES,
+    ("POST", "/infants/{code}/band"): NURSES,
+    ("POST", "/infants/{code}/band/off"): NURSES,
+    ("POST", "/infants/{code}/band/moment"): NURSES,
+    ("POST", "/infants/{code}/band/undo"): NURSES,
+    ("GET", "/infants/{code}/move"): NURSES,
+    ("POST", "/infants/{code}/move"): NURSES,
+    ("GET", "/programme"): HEADS,
+    ("POST", "/programme"): HEADS,
+    ("GET", "/infants/{code}/link"): NURSES,
+    ("POST", "/infants/{code}/link"): NURSES,
+    ("POST", "/infants/{code}/link/end"): NURSES,
+    ("GET", "/m/{token}"): EVERYBODY,
+    ("GET", "/sign-in"): EVERYBODY,
+    ("POST", "/sign-in"): EVERYBODY,
+    ("POST", "/sign-out"): STAFF,
+    ("GET", "/set-up"): EVERYBODY,
+    ("POST", "/set-up"): EVERYBODY,
+    ("POST", "/language"): EVERYBODY,
+    ("GET", "/people"): HEADS,
+    ("POST", "/people"): HEADS,
+    ("POST", "/people/{staff_id}/secret"): HEADS,
+    ("POST", "/people/{staff_id}/end"): HEADS,
+    ("GET", "/devices"): ADMINISTRATOR,
+    ("POST", "/devices"): ADMINISTRATOR,
+    ("POST", "/devices/{device_id}/end"): ADMINISTRATOR,
+    ("GET", "/tokens"): RESEARCHER,
+    ("POST", "/tokens"): RESEARCHER,
+    ("POST", "/tokens/{token_id}/end"): RESEARCHER,
+    ("GET", "/audit"): HEADS,
+    ("GET", "/me"): STAFF,
+    ("POST", "/me/choices"): STAFF,
+    ("POST", "/me/secret"): STAFF,
+    ("GET", "/system"): ADMINISTRATOR,
+    ("GET", "/system/notices"): BOARD,
+    ("GET", "/health"): EVERYBODY,
+    ("GET", "/ca.crt"): EVERYBODY,
+    ("GET", "/site"): ADMINISTRATOR,
+    ("POST", "/site"): ADMINISTRATOR,
+    ("GET", "/infants/{code}"): READERS,
+    ("GET", "/infants/{code}/print"): READERS,
+    ("GET", "/infants/{code}/temperatures"): READERS,
+    ("POST", "/infants/{code}/unit"): READERS,
+    ("POST", "/infants/{code}/sessions"): NURSES,
+    ("POST", "/infants/{code}/remarks"): NURSES,
+    ("GET", "/api/v1/site"): BOARD,
+    ("GET", "/api/v1/board"): BOARD,
+    ("GET", "/api/v1/infants"): READERS,
+    ("GET", "/api/v1/infants/{code}"): READERS,
+    ("GET", "/api/v1/infants/{code}/assignments"): READERS,
+    ("GET", "/api/v1/infants/{code}/days"): READERS,
+    ("GET", "/api/v1/infants/{code}/sessions"): READERS,
+    ("GET", "/api/v1/infants/{code}/minutes"): READERS,
+    ("GET", "/api/v1/infants/{code}/alerts"): READERS,
+    ("GET", "/api/v1/infants/{code}/remarks"): READERS,
+    ("GET", "/api/v1/bands"): READERS,
+    ("GET", "/api/v1/openapi.json"): EVERYBODY,
+}
