@@ -6,12 +6,15 @@ import typer
 from typer.core import TyperGroup
 
 from . import (
+    cli_agree,
     cli_analyze,
     cli_assign,
     cli_backup,
     cli_band,
     cli_collect,
     cli_derived,
+    cli_export,
+    cli_import,
     cli_keys,
     cli_label,
     cli_plugins,
@@ -98,6 +101,9 @@ cli_keys.register(app)
 cli_label.register(app)
 cli_analyze.register(app)
 cli_report.register(app)
+cli_export.register(app)
+cli_agree.register(app)
+cli_import.register(app)
 
 
 def main() -> None:

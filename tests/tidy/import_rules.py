@@ -36,6 +36,13 @@ _ALERTS_MAY_IMPORT = {
 }  # fmt: skip
 _ALERTS = "host/pouch_host/alerts"
 
+# A ward that runs without a page: what screens, exports and tests show is decided there.
+_WARD_MAY_IMPORT = tuple(
+    f"pouch_host.{name}"
+    for name in ("alerts", "analysis", "derive", "errors", "store", "ward", "zones")
+)
+_WARD = "host/pouch_host/ward"
+
 # What starts the band is never updated, so it needs nothing that an update changes; but the loader
 # hands over to it.
 _START = "firmware/start"
@@ -51,7 +58,11 @@ _NOT_ON_A_BOARD = ("abc", "contextlib", "dataclasses", "enum", "functools", "pat
 _STRUCT_MAY_BE_IN = ("protocol/pouch_protocol", "sim/pouch_sim/vm/frames.py", SHADOW)
 
 # It takes half a second and 40 MB to import: only what draws pays for it.
-_DRAWS = ("host/pouch_host/report", "sim/pouch_sim/commands")
+_DRAWS = (
+    "host/pouch_host/agreement/figures.py",
+    "host/pouch_host/report",
+    "sim/pouch_sim/commands",
+)
 
 _PRODUCT = ("protocol", "host", "sim", "firmware")
 
@@ -203,6 +214,11 @@ def alerts_do_no_input_or_output(sources: Iterable[Source]) -> list[str]:
         for name in sorted(_top_level(source) - _ALERTS_MAY_IMPORT)
     ]
     return breaches + _outside(concerned, "pouch_host.alerts", "pouch_host.errors")
+
+
+def ward_knows_neither_pages_nor_bands(sources: Iterable[Source]) -> list[str]:
+    concerned = [source for source in sources if source.within(_WARD)]
+    return _outside(concerned, *_WARD_MAY_IMPORT)
 
 
 def matplotlib_is_known_only_to_what_draws(sources: Iterable[Source]) -> list[str]:
