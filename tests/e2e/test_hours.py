@@ -1,11 +1,7 @@
 """Hours through the whole path against the world's own truth."""
 
-from zoneinfo import ZoneInfo
-
 from pouch_host.derive import infant_days
-from pouch_host.store import Store
-from pouch_sim.commands.demo_ward import DemoPlan, DemoWard
-from pouch_sim.world.scripted import ScriptedWorld
+from tests.e2e.whole_path import DAY_S, WholePath
 
 # 2026-03-01, midnight in Karachi.
 MIDNIGHT_UTC_S = 1_772_305_200
@@ -14,16 +10,14 @@ BANDS = 3
 
 
 def test_true_hours_lie_within_the_bounds_and_the_bounds_are_narrow(tmp_path, seed):
-    plan = DemoPlan(BANDS, 1, seed, ZoneInfo("Asia/Karachi"), float(MIDNIGHT_UTC_S))
-    ward = DemoWard(plan, tmp_path)
-    ward.fill(lambda _share: None)
-    assert ward.failures == []
-    with Store.open(ward.store_path) as store:
-        infants = infant_days(store, MIDNIGHT_UTC_S)
+    path = WholePath(tmp_path, seed, start_utc_s=MIDNIGHT_UTC_S - DAY_S)
+    path.add_babies(BANDS, "Asia/Karachi")
+    path.run(path.collect(DAY_S))
+    assert [line for outcome in path.rounds for line in outcome.failures] == []
+    infants = infant_days(path.store, MIDNIGHT_UTC_S)
     assert len(infants) == BANDS
-    for index, infant in enumerate(infants):
+    for infant, world in zip(infants, path.worlds, strict=True):
         (day,) = infant.days
-        world = ScriptedWorld(seed, index, worn_by_infant=True)
         true_h = world.ssc_us(0, DAY_US) / 3_600_000_000
         assert day.hours_lower <= true_h <= day.hours_upper, infant.infant_code
         assert abs(day.hours - true_h) < 0.25, infant.infant_code

@@ -1,14 +1,10 @@
 """What the band counts and calls for by itself, held against the host and against the truth."""
 
-from zoneinfo import ZoneInfo
-
 from pouch_host.derive import infant_days, timeline
 from pouch_host.store import Store
 from pouch_protocol import constants as c
-from pouch_sim.commands.demo_ward import DemoPlan, DemoWard
-from pouch_sim.world.scripted import ScriptedWorld
 from tests.e2e.cot_world import CotWorld
-from tests.e2e.whole_path import HOUR_S, START_UTC_S, WholePath
+from tests.e2e.whole_path import DAY_S, HOUR_S, START_UTC_S, WholePath
 
 BAND_ID = 0x1000
 INFANT = "bed-1"
@@ -30,21 +26,20 @@ def _cools_and_warms(hour):
 
 
 def test_bands_own_hours_reach_the_store_and_are_near_the_truth_and_the_hosts(tmp_path, seed):
-    plan = DemoPlan(BANDS, 1, seed, ZoneInfo("Asia/Karachi"), float(MIDNIGHT_UTC_S))
-    ward = DemoWard(plan, tmp_path)
-    ward.fill(lambda _share: None)
-    with Store.open(ward.store_path) as store:
-        infants = infant_days(store, MIDNIGHT_UTC_S)
-        lines = [
-            timeline(store.records(given.band_id))
-            for infant in infants
-            for given in store.assignments(infant.infant_code)
-        ]
+    start_utc_s = MIDNIGHT_UTC_S - DAY_S
+    path = WholePath(tmp_path, seed, start_utc_s=start_utc_s)
+    path.add_babies(BANDS, "Asia/Karachi")
+    path.run(path.collect(DAY_S))
+    infants = infant_days(path.store, MIDNIGHT_UTC_S)
+    lines = [
+        timeline(path.store.records(given.band_id))
+        for infant in infants
+        for given in path.store.assignments(infant.infant_code)
+    ]
     assert len(infants) == len(lines) == BANDS
-    for index, (infant, line) in enumerate(zip(infants, lines, strict=True)):
-        world = ScriptedWorld(seed, index, worn_by_infant=True)
+    for infant, line, world in zip(infants, lines, path.worlds, strict=True):
         begin_us, end_us = (
-            round((utc_s - plan.start_utc_s) * US_PER_S)
+            round((utc_s - start_utc_s) * US_PER_S)
             for utc_s in (line.tallies.begin_utc_s[0], line.tallies.end_utc_s[-1])
         )
         (day,), (band,) = infant.days, infant.band_days

@@ -29,10 +29,12 @@ class WholePath:
         worlds: surroundings of each band.
     """
 
-    def __init__(self, folder: Path, seed: int, **faults) -> None:
+    def __init__(
+        self, folder: Path, seed: int, *, start_utc_s: float = START_UTC_S, **faults
+    ) -> None:
         self.folder = folder
         self.seed = seed
-        self.simulation = Simulation(seed=seed, start_utc_s=START_UTC_S, **faults)
+        self.simulation = Simulation(seed=seed, start_utc_s=start_utc_s, **faults)
         self.rounds = []
         self.worlds = []
         self.use_store(Store.open(folder / "pouch.db"))
@@ -56,6 +58,15 @@ class WholePath:
         } | changes
         self.worlds.append(plan["surroundings"])
         return add_band(self.simulation, BandPlan(**plan), self.folder / "bands")
+
+    def add_babies(self, count, zone):
+        """Let infants bed-1, bed-2 ... wear a band each from the start, in a ward's zone."""
+        self.store.set_zone(zone)
+        for index in range(count):
+            world = ScriptedWorld(self.seed, index, worn_by_infant=True)
+            self.add_band(surroundings=world, worn_by_infant=True)
+            start_utc_s = self.simulation.now_utc_s()
+            self.store.assign(0x1000 + index, f"bed-{index + 1}", start_utc_s)
 
     async def round(self):
         """Make one round now."""
