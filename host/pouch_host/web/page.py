@@ -99,6 +99,12 @@ class Page:
         """Return the time of the request in the ward's zone."""
         return datetime.fromtimestamp(self.now_utc_s, self.zone)
 
+    @property
+    def home(self) -> str:
+        """Return where the name of the product leads: an administrator sees no baby."""
+        signed_in = self.principal.staff is not None
+        return "/people" if signed_in and not self.may(Right.SEE_BOARD) else "/"
+
     def may(self, right: Right | str) -> bool:
         """Tell whether whoever asks has a right, by itself or by its name in a template."""
         return Right(right) in self.principal.rights

@@ -309,3 +309,10 @@ def test_page_runs_no_script_or_style_of_its_own(shown_site, path):
     assert not re.search(r"<style|\sstyle=|\son\w+=", text)
     kinds = re.findall(r"<script([^>]*)>", text)
     assert all("src=" in kind or "application/json" in kind for kind in kinds)
+
+
+def test_administrator_is_led_to_a_page_that_is_open_to_them(site):
+    page = site.browser(Role.ADMINISTRATOR).get("/")
+    assert page.status_code == 403
+    assert 'class="brand" href="/people"' in page.text
+    assert 'class="button is-primary" href="/people"' in page.text
