@@ -3,9 +3,6 @@
 from dataclasses import dataclass
 from pathlib import Path
 
-STALE_AFTER_S = 2 * 300.0
-"""Two rounds of `pouch collect` at its usual five minutes: one missed round may be chance."""
-
 
 @dataclass(frozen=True, slots=True)
 class WebSettings:
