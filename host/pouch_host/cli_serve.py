@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from .web.tls import Served
 
 _PORT_MAX = 65535
-# Two rounds of collecting; `web.settings` says the same, and would load the web framework here.
+# Two rounds of collecting; `ward.lines` says the same, and would load the analysis here.
 _STALE_AFTER_S = 600.0
 
 _STOPPING = "stopping: what has arrived is being stored; a second signal ends at once"

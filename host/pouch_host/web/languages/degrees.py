@@ -19,11 +19,6 @@ def to_unit(temperature_c: float, unit: str) -> float:
     return difference_to_unit(temperature_c, unit) + (_FREEZING_F if unit == FAHRENHEIT else 0.0)
 
 
-def to_celsius(value: float, unit: str) -> float:
-    """Return a temperature that a person typed in their unit in degrees Celsius."""
-    return (value - _FREEZING_F) / _FAHRENHEIT_PER_CELSIUS if unit == FAHRENHEIT else value
-
-
 def difference_to_unit(difference_c: float, unit: str) -> float:
     """Return a difference of two temperatures, such as a doubt, in the unit that is shown."""
     return difference_c * _FAHRENHEIT_PER_CELSIUS if unit == FAHRENHEIT else difference_c
