@@ -50,8 +50,8 @@ def register(app: typer.Typer) -> None:
 def infants(file: ListFile, store: StorePath, dry_run: DryRun = False) -> None:
     """Admit the infants of a list. All rows or none.
 
-    Columns: code, weight_g, gestation_weeks, gestation_days, admitted, target_h. Of infants that
-    are there, what the store does not know is filled in.
+    Columns: code, weight_g, gestation_weeks, gestation_days, born, admitted, target_h. Of infants
+    that are there, what the store does not know is filled in.
     """
     with Store.open(store, create=False) as opened:
         found = read_infants(file, opened.zone)

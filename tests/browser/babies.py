@@ -1,6 +1,7 @@
 """The infants of the made ward, and the last days of each: physics, no chance beyond the seed."""
 
 from dataclasses import dataclass
+from datetime import date
 
 from pouch_sim.world.plan import Act, Caregiver, Infant, PodBody, Room, WorldPlan
 
@@ -36,6 +37,7 @@ class Baby:
         room_c: its room.
         weight_g: at admission.
         gestation_days: at birth.
+        born_on: local date of birth; None if nobody knows.
         target_h: contact a day.
         battery_mv: of its band.
         metabolic_w_per_kg: heat that it makes.
@@ -51,6 +53,7 @@ class Baby:
     room_c: float = 25.0
     weight_g: int = 1700
     gestation_days: int = 238
+    born_on: date | None = date(2026, 2, 25)
     target_h: float = 8.0
     battery_mv: int = 3950
     metabolic_w_per_kg: float = 2.2
@@ -107,7 +110,7 @@ BABIES = (
     ),
     Baby("bed-3", 0x1003, _SOME, ((3, "ssc", {}), (0.6, "cot", _WARM_COT)), target_h=4.0),
     Baby(SILENT, 0x1004, _MUCH, silent_h=0.9),
-    Baby("bed-5", 0x1005, _SOME, ((1.2, "table", {}),)),
+    Baby("bed-5", 0x1005, _SOME, ((1.2, "table", {}),), born_on=None),
     Baby("bed-6", 0x1006, _LITTLE, ((2, "ssc", {}), (0.8, "held_clothed", {}))),
     Baby("bed-7", 0x1007, _MUCH, ((1.8, "ssc", {}),), battery_mv=3460, weight_g=1320),
     Baby(NEW, None, weight_g=1880, gestation_days=245),

@@ -43,6 +43,7 @@ def _admit(store, baby):
         who=people.HEAD_NURSE,
         weight_g=baby.weight_g,
         gestation_days=baby.gestation_days,
+        born_on=baby.born_on,
         target_minutes=round(60 * baby.target_h),
     )
     for hours_ago, caregiver in baby.caregivers:

@@ -1,5 +1,7 @@
 """A baby comes, gets a band, goes to somebody else's chest, changes bed, goes home."""
 
+from datetime import date
+
 import pytest
 from playwright.async_api import expect
 
@@ -36,6 +38,21 @@ async def test_admission_band_is_picked_from_those_seen(made_ward, screens, size
     assert (infant.weight_g, infant.gestation_days) == (1420, 224)
     await screen.go("/")
     await expect(steps.card(screen, CODE)).to_contain_text(SPARE_LABEL)
+
+
+async def test_date_of_birth_is_put_right_and_the_head_tells_the_age(made_ward, screens, size):
+    screen = await nurse_at(made_ward, screens, size, f"/infants/{babies.NEW}/edit")
+    field = screen.page.get_by_label("Date of birth")
+    await expect(field).to_have_value("2026-02-25")
+    # The ward's day is the 4th of March.
+    await expect(field).to_have_attribute("max", "2026-03-04")
+    await field.fill("2026-02-26")
+    await screen.page.get_by_role("button", name="Save").click()
+    await steps.expect_note(screen, "Saved.")
+    head = screen.page.locator(".infant-head")
+    await expect(head).to_contain_text("day 6 after birth")
+    await expect(head).to_contain_text("postmenstrual age 35 weeks, 6 days")
+    assert made_ward.store.admissions.infant(babies.NEW).born_on == date(2026, 2, 26)
 
 
 async def test_admission_band_is_scanned_by_the_camera(made_ward, screens, stage, size):
@@ -99,6 +116,7 @@ async def test_forms_with_faults_have_no_barrier_and_no_layout_fault(
         ("code", "bed?12"),
         ("weight", "much"),
         ("weeks", "99"),
+        ("born", "2016-03-01"),
         ("target", "30"),
     ):
         await page.locator(f"#{field}").fill(wrong)

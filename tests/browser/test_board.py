@@ -6,6 +6,9 @@ import pytest
 from playwright.async_api import expect
 
 from pouch_host.store import Store
+from pouch_host.ward import LastLook, WatchState
+from pouch_host.web.feed import BoardFeed
+from pouch_host.web.render import Renderer
 from pouch_host.web.settings import WebSettings
 from tests.browser import people
 from tests.browser.served import Served
@@ -33,6 +36,10 @@ class Shown(HandWard):
         self._served = Served(self, self.accounts, settings=WebSettings(silence_s=60))
         self.url = self._served.url
         self.session_cookie = self._served.settings.cookie("session")
+
+    def speak_often(self):
+        """Have the streams that begin from now on say the time more often than is usual."""
+        self._served.app.state.board_feed = BoardFeed(self, Renderer(), heartbeat_s=0.1)
 
     def close(self):
         self._served.close()
@@ -112,6 +119,41 @@ async def test_ages_and_what_is_left_go_on_without_the_server(ward, screens):
     await screen.page.clock.run_for(121_000)
     await expect(age).to_have_text("6\u00a0min\u00a0ago")
     await expect(left).to_have_text("22:59")
+
+
+async def test_banner_says_that_nobody_watches_and_goes_when_somebody_does(ward, screens):
+    # Goal: without a reload or anything new, and with an age that goes on.
+    ward.speak_often()
+    ward.show(*ward_of(4))
+    screen = await screens.open(ward, people.NURSE, path="/")
+    page = screen.page
+    await page.evaluate("document.body.dataset.mark = 'same page'")
+    banner = page.locator("#unwatched")
+    await expect(banner).to_be_hidden()
+    ward.look = LastLook(WatchState.BUSY, ward.utc_s - 130, 130)
+    await expect(banner).to_contain_text("is busy, and has not looked")
+    await expect(banner).not_to_contain_text("Nobody is watching", use_inner_text=True)
+    ward.look = LastLook(WatchState.STOPPED, ward.utc_s - 130, 130)
+    await expect(banner).to_contain_text("Nobody is watching", use_inner_text=True)
+    await expect(banner).to_contain_text("14:29", use_inner_text=True)
+    await expect(page.locator("#looked-age")).to_have_text("2\u00a0min\u00a0ago")
+    await expect(banner).to_contain_text("started again now", use_inner_text=True)
+    await expect(banner).to_have_role("alert")
+    ward.utc_s += 60
+    await expect(page.locator("#looked-age")).to_have_text("3\u00a0min\u00a0ago")
+    ward.look = None
+    await expect(banner).to_be_hidden()
+    assert await page.evaluate("document.body.dataset.mark") == "same page"
+
+
+@pytest.mark.parametrize("lang", ["en", "ur"])
+@pytest.mark.parametrize("size", ["tablet", "phone"])
+async def test_board_that_nobody_watches_is_whole(ward, screens, size, lang):
+    ward.show(*ward_of(4))
+    ward.look = LastLook(WatchState.STOPPED, ward.utc_s - 130, 130)
+    screen = await screens.open(ward, people.NURSE, size=size, lang=lang, path="/")
+    await expect(screen.page.locator("#unwatched")).to_be_visible()
+    await screen.must_be_fine("board-unwatched", keyboard=False)
 
 
 async def test_page_of_somebody_who_is_signed_out_elsewhere_is_left(ward, screens):

@@ -158,3 +158,20 @@ async def test_kept_board_is_gone_when_somebody_else_signs_in_over_it(quick_ward
         "caches.match('/', { cacheName: 'pouch-board' }).then((page) => page.text())"
     )
     assert f'data-who="{people.OTHER_NURSE}"' in kept
+
+
+async def test_screen_on_the_wall_that_is_locked_keeps_its_own_board_at_once(quick_ward, screens):
+    # Goal: a network that drops right after the nurse has gone finds the wall with a board.
+    screen = await kept_board(quick_ward, screens)
+    await screen.enrol(quick_ward)
+    await screen.page.get_by_role("button", name="Lock").click()
+    await steps.expect_note(screen, "Locked.")
+    await screen.until("await caches.match('/', { cacheName: 'pouch-board' })")
+    kept = await screen.page.evaluate(
+        "caches.match('/', { cacheName: 'pouch-board' }).then((page) => page.text())"
+    )
+    assert 'data-who=""' in kept
+    await screen.context.set_offline(True)
+    await screen.go("/")
+    await expect(screen.page.locator("#lost")).to_be_visible()
+    await expect(steps.card(screen, COLD)).to_be_visible()

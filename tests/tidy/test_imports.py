@@ -85,7 +85,7 @@ PLANTED = [
         "from bluetooth_auto_recovery import recover_adapter",
     ),
     (
-        rules.metrics_library_is_known_to_one_host_file,
+        rules.metrics_library_is_known_to_two_host_files,
         "host/pouch_host/cli_collect.py",
         "import prometheus_client",
     ),

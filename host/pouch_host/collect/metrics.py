@@ -1,4 +1,4 @@
-"""A collector's figures for Prometheus. The only file that knows Prometheus' library.
+"""A collector's figures for Prometheus, whose library only this file and `system.metrics` know.
 
 A band is its printed label; nothing here is about a baby, so that a hospital's monitoring may keep
 it. A band of which only the address is known, since it never said its label, is left out.

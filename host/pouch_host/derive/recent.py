@@ -14,7 +14,7 @@ days after all, the band is read anew.
 
 import math
 from collections import OrderedDict
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 
 import numpy as np
@@ -197,12 +197,17 @@ class RecentRecords:
         self._take(band_id, segments)
         return True
 
-    def read_all(self, band_ids: set[int]) -> None:
+    def read_all(self, band_ids: set[int], on_piece: Callable[[], None] = lambda: None) -> None:
         """Read what some bands have ever sent, all of them at once.
+
+        Args:
+            band_ids: which.
+            on_piece: called before each piece of the work.
 
         Raises:
             StoreError: the store cannot be read.
         """
+        on_piece()
         for some in self._store.all_segments(limit=_AT_ONCE):
             of_band: dict[int, list[Segment]] = {}
             for segment in some:
@@ -210,6 +215,7 @@ class RecentRecords:
             for band_id in band_ids & set(of_band):
                 cursor = self._bands.setdefault(band_id, _Band()).cursor
                 new = [one for one in of_band[band_id] if one.segment_id > cursor]
+                on_piece()
                 if new:
                     self._take(band_id, new)
 

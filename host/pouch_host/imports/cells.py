@@ -1,10 +1,12 @@
 """Cells of one row, read as what they are to be, or refused in words for whoever wrote them."""
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date
 from zoneinfo import ZoneInfo
 
-from .moments import utc_s_of
+from .moments import date_of, utc_s_of
 from .wrong import Wrong
 
 # What programs write where there is no value.
@@ -68,6 +70,14 @@ class Row:
         """
         return utc_s_of(name, self.text(name), zone)
 
+    def day(self, name: str) -> date:
+        """Return a date.
+
+        Raises:
+            Wrong: it is empty, or no date.
+        """
+        return date_of(name, self.text(name))
+
     def whole(self, name: str) -> int | None:
         """Return a whole number, None where there is none.
 
@@ -91,10 +101,14 @@ class Row:
             return None
         text = self.cells[name]
         try:
-            return float(text)
+            number = float(text)
         except ValueError:
+            number = math.nan
+        # Python reads 1_0 as 10, and words for what is no number.
+        if "_" in text or not math.isfinite(number):
             hint = "write a decimal point" if "," in text else "correct it or leave it empty"
-            raise Wrong(f"{name} {text[:CITED]!r} is not a number; {hint}") from None
+            raise Wrong(f"{name} {text[:CITED]!r} is not a number; {hint}")
+        return number
 
     def answer(self, name: str) -> bool | None:
         """Return a yes or a no, None where it is not known.

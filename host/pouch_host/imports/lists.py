@@ -1,9 +1,10 @@
 """Lists of infants and of assignments.
 
-code,weight_g,gestation_weeks,gestation_days,admitted,target_h
+code,weight_g,gestation_weeks,gestation_days,born,admitted,target_h
 band,infant,from,to
 """
 
+import math
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -20,7 +21,7 @@ from .table import read_table
 from .wrong import Wrong
 
 INFANT_COLUMNS = (
-    "code", "weight_g", "gestation_weeks", "gestation_days", "admitted", "target_h",
+    "code", "weight_g", "gestation_weeks", "gestation_days", "born", "admitted", "target_h",
 )  # fmt: skip
 ASSIGNMENT_COLUMNS = ("band", "infant", "from", "to")
 
@@ -66,14 +67,18 @@ def read_assignments(path: Path, zone: ZoneInfo) -> List[ListedAssignment]:
     found = _read(path, ASSIGNMENT_COLUMNS, "from", lambda row: _assignment(row, zone))
     complaints = list(found.complaints)
     rows = sorted(found.rows, key=lambda one: one[1].from_utc_s)
-    for place, (line, one) in enumerate(rows):
-        for other_line, other in rows[:place]:
-            shared = one.band_id == other.band_id or one.code == other.code
-            if shared and (other.to_utc_s is None or other.to_utc_s > one.from_utc_s):
-                first, second = sorted((line, other_line))
-                text = f"it overlaps line {first}; write in its `to` when that one ended"
-                complaints.append(Complaint(found.path, second, text))
-                break
+    # Until when each band and each infant is taken, and by which line.
+    taken: dict[int | str, tuple[float, int]] = {}
+    for line, one in rows:
+        both: tuple[int | str, ...] = (one.band_id, one.code)
+        over = [taken[key] for key in both if key in taken and taken[key][0] > one.from_utc_s]
+        if over:
+            first, second = sorted((line, over[0][1]))
+            text = f"it overlaps line {first}; write in its `to` when that one ended"
+            complaints.append(Complaint(found.path, second, text))
+        end_utc_s = math.inf if one.to_utc_s is None else one.to_utc_s
+        for key in both:
+            taken[key] = max(taken.get(key, (0.0, 0)), (end_utc_s, line))
     return List(found.path, found.rows, found.other_count, _by_line(complaints))
 
 
@@ -120,6 +125,7 @@ def _infant(row: Row, zone: ZoneInfo) -> ListedInfant:
         gestation_days=None if weeks is None else _DAYS_A_WEEK * weeks + (days or 0),
         admitted_utc_s=None if row.is_empty("admitted") else row.moment("admitted", zone),
         target_minutes=None if target_h is None else max(1, round(target_h * _MINUTES_AN_HOUR)),
+        born_on=None if row.is_empty("born") else row.day("born"),
     )
     try:
         checked_code(listed.code)

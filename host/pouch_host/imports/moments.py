@@ -1,7 +1,7 @@
 """Times as people write them in a list: ISO 8601, in local time or with an offset."""
 
 import re
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from .wrong import Wrong
@@ -11,6 +11,7 @@ _EARLIEST_YEAR = 2020
 _ISO = re.compile(
     r"(\d{4}-\d\d-\d\d)[T ](\d\d:\d\d)(:\d\d(?:\.\d+)?)?\s*(Z|[+-]\d\d:?\d\d)?", re.IGNORECASE
 )
+_DATE = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
 _END_OF_DAY = "24:00"
 
 
@@ -44,6 +45,28 @@ def utc_s_of(name: str, text: str, zone: ZoneInfo) -> int:
     return _with_offset(name, text, moment, offset, zone)
 
 
+def date_of(name: str, text: str) -> date:
+    """Return a date.
+
+    Args:
+        name: of its column, for complaints.
+        text: such as 2026-03-01. A time of day behind it is refused: whoever wrote one may mean
+            the date of another zone.
+
+    Raises:
+        Wrong: it is no such date.
+    """
+    try:
+        if _DATE.fullmatch(text.strip()):
+            return date.fromisoformat(text.strip())
+    except ValueError:
+        pass  # Such as the 30th of February.
+    raise Wrong(
+        f"{name} {text[:_CITED]!r} is not a date such as 2026-03-01; in a spreadsheet, give the "
+        "column the format yyyy-mm-dd and save again"
+    )
+
+
 def _local(name: str, text: str, moment: datetime, zone: ZoneInfo) -> int:
     first, second = (moment.replace(tzinfo=zone, fold=fold) for fold in (0, 1))
     if first.utcoffset() == second.utcoffset():
@@ -60,7 +83,10 @@ def _local(name: str, text: str, moment: datetime, zone: ZoneInfo) -> int:
 
 
 def _with_offset(name: str, text: str, moment: datetime, offset: str, zone: ZoneInfo) -> int:
-    aware = datetime.fromisoformat(f"{moment.isoformat()}{offset.upper()}")
+    try:
+        aware = datetime.fromisoformat(f"{moment.isoformat()}{offset.upper()}")
+    except ValueError:
+        raise Wrong(_not_iso(name, text)) from None
     there = aware.astimezone(zone)
     if aware.utcoffset() not in (timedelta(0), there.utcoffset()):
         raise Wrong(

@@ -7,6 +7,7 @@ from matplotlib.collections import PatchCollection
 from matplotlib.patches import Rectangle
 
 from pouch_host.analysis.days import Day
+from pouch_host.hours_shown import hours_down
 
 from . import style
 from .contents import Report, Row
@@ -165,8 +166,8 @@ def _draw_hours_of_day(axes: Axes, place: int, day: Day) -> None:
 def _figures(day: Day) -> tuple[str, ...]:
     temperatures = day.temperatures
     return (
-        f"{day.hours:.1f}",
-        f"{day.hours_lower:.1f} to {day.hours_upper:.1f}",
+        f"{hours_down(day.hours):.1f}",
+        f"{hours_down(day.hours_lower):.1f} to {hours_down(day.hours_upper):.1f}",
         f"{math.floor(100 * day.coverage)} %",
         _length(day.contents.longest_session_minutes),
         _length(temperatures.below_36_5_minutes) if temperatures.valid_minutes else "-",

@@ -1,19 +1,15 @@
 """One sheet of A4, upright: key figures, a row a day, temperature, sessions, and what it is."""
 
-import warnings
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
 
-import matplotlib as mpl
 from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 
-from . import style
+from . import drawing, style
 from .contents import Report, key_figures
 from .days_panel import draw_actogram, draw_hours, write_figures
 from .time_panels import draw_sessions, draw_temperatures
@@ -41,7 +37,7 @@ def draw_page(report: Report) -> Figure:
     Args:
         report: what it shows.
     """
-    with _settings():
+    with drawing.settings():
         figure = Figure(figsize=style.PAGE_IN)
         FigureCanvasAgg(figure)
         _write_head(figure, report)
@@ -61,22 +57,7 @@ def write_page(report: Report, path: Path) -> None:
     Raises:
         OSError: it cannot be written.
     """
-    figure = draw_page(report)
-    # No time and no name of the program's libraries: a page is told by what is on it.
-    metadata = {"CreationDate": None} if path.suffix.lower() == ".pdf" else {"Software": None}
-    with _settings(), warnings.catch_warnings():
-        # A sign of an infant's code that the font lacks is drawn as a box.
-        warnings.filterwarnings("ignore", message="Glyph .* missing from font")
-        figure.savefig(path, dpi=_DPI, metadata=metadata)
-
-
-@contextmanager
-def _settings() -> Iterator[None]:
-    """Draw alike whatever the person who runs this has set for other drawings."""
-    with mpl.rc_context():
-        mpl.rcdefaults()
-        mpl.rcParams.update(style.SETTINGS)
-        yield
+    drawing.write(draw_page(report), path, dpi=_DPI)
 
 
 def _write_head(figure: Figure, report: Report) -> None:

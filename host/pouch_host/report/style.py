@@ -74,8 +74,11 @@ SETTINGS: "dict[RcKeyType, Any]" = {
     "xtick.major.size": 2.0,
     "ytick.major.size": 2.0,
     "hatch.linewidth": 0.35,
-    # TrueType in a PDF can be searched and copied.
+    # Text that can be searched, copied and set anew by a journal.
     "pdf.fonttype": 42,
+    "svg.fonttype": "none",
+    # Else each SVG has other names for its parts.
+    "svg.hashsalt": "pouch",
     "text.color": INK,
     "text.parse_math": False,
 }

@@ -1,15 +1,18 @@
 """The ward's watch, as one part of its process."""
 
+import math
 import threading
 from collections.abc import Callable
 
+from pouch_host.errors import HostError
 from pouch_host.system import PartName, Parts
 from pouch_host.ward import WardWatch
 
-# It looks twice a second. To work out anew an infant of many months takes minutes on a small
-# computer, once a start.
-_ALIVE_WITHIN_S = 600.0
 _LOOK_EVERY_S = 1.0
+
+
+class WatchError(HostError):
+    """The watch has ended by itself. It is begun anew; its last words are in the log."""
 
 
 class Watching:
@@ -26,16 +29,23 @@ class Watching:
         self._stop = threading.Event()
 
     def run(self, on_running: Callable[[], None]) -> None:
-        """Watch; see `Work`."""
+        """Watch; see `Work`.
+
+        Raises:
+            WatchError: nobody looks any more.
+        """
+        alive_within_s = self._ward.settings.piece_max_s
         self._ward.start()
         try:
             on_running()
-            seen_utc_s = None
+            sign_s = -math.inf
             while True:
-                # Each look has its time, whether or not it finds anything new.
-                if self._ward.board().now_utc_s != seen_utc_s:
-                    seen_utc_s = self._ward.board().now_utc_s
-                    self._parts.beat(PartName.WATCH, _ALIVE_WITHIN_S)
+                # Each look gives one, whether or not it finds anything new.
+                if self._ward.sign_s != sign_s:
+                    sign_s = self._ward.sign_s
+                    self._parts.beat(PartName.WATCH, alive_within_s)
+                if not self._ward.is_running:
+                    raise WatchError("nobody looks at the ward: its thread has ended")
                 if self._stop.wait(_LOOK_EVERY_S):
                     return
         finally:

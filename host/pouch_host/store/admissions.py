@@ -9,6 +9,7 @@ Each change is one transaction with its row in the audit: there is no change wit
 
 from collections.abc import Mapping
 from contextlib import AbstractContextManager
+from datetime import date
 from typing import Any
 
 import sqlalchemy as sa
@@ -20,16 +21,19 @@ from .engine import reading, writing
 from .family_links import end_links
 from .presence import (
     CODE_CHARACTERS_MAX,
+    check_birth,
     check_body,
     check_moment,
     checked_code,
     find_infant,
+    here_since_utc_s,
     known_infant,
     present_infant,
     stamp_of,
 )
 from .refusals import Refusal, refuse
 from .rows import Infant
+from .site import zone_of
 
 _I = schema.infant
 _DATE_LENGTH = 10
@@ -65,6 +69,7 @@ class AdmissionTables:
         weight_g: int | None = None,
         gestation_days: int | None = None,
         target_minutes: int | None = None,
+        born_on: date | None = None,
         band_id: int | None = None,
         band_from_utc_s: float | None = None,
         former_code: str | None = None,
@@ -78,6 +83,7 @@ class AdmissionTables:
             weight_g: grams, or None.
             gestation_days: at birth, or None.
             target_minutes: contact a day; None for what the programme's table says.
+            born_on: local date of birth, or None if it is not known.
             band_id: a band that it gets at once, or None.
             band_from_utc_s: since when it wears it; None for now.
             former_code: what a discharged infant with this code is called from now on, see
@@ -91,6 +97,7 @@ class AdmissionTables:
         check_body(weight_g, gestation_days, target_minutes)
         utc_s = int(when_utc_s)
         with self._writing() as connection:
+            check_birth(born_on, utc_s, utc_s, zone_of(connection, self._name))
             self._make_room(connection, code, former_code, utc_s, who)
             if target_minutes is None:
                 rows = programme.rows_of(connection)
@@ -99,6 +106,7 @@ class AdmissionTables:
                 "weight_g": weight_g,
                 "gestation_days": gestation_days,
                 "target_minutes": target_minutes,
+                "born_on": born_on,
             }
             try:
                 connection.execute(sa.insert(_I).values(code=code, admitted_utc_s=utc_s, **values))
@@ -112,7 +120,11 @@ class AdmissionTables:
                 who=who,
                 infant=code,
                 target_minutes=target_minutes,
-                detail={"weight_g": weight_g, "gestation_days": gestation_days},
+                detail={
+                    "weight_g": weight_g,
+                    "gestation_days": gestation_days,
+                    "born_on": born_on,
+                },
             )
             infant = known_infant(connection, code)
             if band_id is not None:
@@ -130,6 +142,7 @@ class AdmissionTables:
         weight_g: int | None,
         gestation_days: int | None,
         target_minutes: int | None,
+        born_on: date | None,
         new_code: str | None = None,
         seen: str | None = None,
     ) -> Infant:
@@ -142,6 +155,7 @@ class AdmissionTables:
             weight_g: grams, or None if it is not known.
             gestation_days: at birth, or None.
             target_minutes: contact a day; None for the usual.
+            born_on: local date of birth, or None if it is not known.
             new_code: its right code, if the one that it has was a slip; None leaves it.
             seen: `presence.stamp_of` the infant that the form showed: if it is another one now,
                 somebody else has changed it meanwhile, and nothing is done. None asks nothing.
@@ -156,6 +170,8 @@ class AdmissionTables:
             before = present_infant(connection, code)
             if seen is not None and seen != stamp_of(before):
                 raise refuse(Refusal.CHANGED, f"infant {code!r} was changed by somebody else")
+            here_utc_s = here_since_utc_s(connection, before)
+            check_birth(born_on, here_utc_s, utc_s, zone_of(connection, self._name))
             if wanted != code:
                 other = find_infant(connection, wanted)
                 if other is not None:
@@ -165,6 +181,7 @@ class AdmissionTables:
                 "weight_g": weight_g,
                 "gestation_days": gestation_days,
                 "target_minutes": target_minutes,
+                "born_on": born_on,
             }
             _change(connection, before, wanted, values, utc_s, who)
             return known_infant(connection, wanted)

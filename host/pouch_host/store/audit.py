@@ -4,8 +4,9 @@ A change notes itself in its own transaction, so that neither is there without t
 """
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 import sqlalchemy as sa
@@ -70,8 +71,8 @@ def note(
         from_utc_s: first second of an assignment.
         to_utc_s: first second after it.
         target_minutes: contact a day, of a target.
-        detail: what else there is to say, as JSON has it; never a secret, never what somebody
-            wrote about an infant.
+        detail: what else there is to say, as JSON has it, or dates, which become text; never a
+            secret, never what somebody wrote about an infant.
     """
     connection.execute(
         sa.insert(_AUDIT).values(
@@ -83,11 +84,13 @@ def note(
             from_utc_s=from_utc_s,
             to_utc_s=to_utc_s,
             target_minutes=target_minutes,
-            detail=json.dumps(dict(detail), ensure_ascii=False, sort_keys=True)
-            if detail
-            else None,
+            detail=_json(detail) if detail else None,
         )
     )
+
+
+def _json(detail: Mapping[str, Any]) -> str:
+    return json.dumps(dict(detail), ensure_ascii=False, sort_keys=True, default=date.isoformat)
 
 
 class AuditTable:
@@ -123,6 +126,16 @@ class AuditTable:
                 band_id=band_id,
                 detail=detail,
             )
+
+    def note_views(self, infants: Iterable[str], *, when_utc_s: int, who: str) -> None:
+        """Add a row for each infant that somebody looked at, in one statement."""
+        rows = [
+            {"when_utc_s": when_utc_s, "what": "viewed", "who": who, "infant": code}
+            for code in infants
+        ]
+        if rows:
+            with writing(self._engine, self._name) as connection:
+                connection.execute(sa.insert(_AUDIT), rows)
 
     def rows(
         self, *, before_id: int | None = None, limit: int = 100, infant: str | None = None

@@ -268,12 +268,12 @@ def boot_records(pieces: Sequence[Piece]) -> BootRecords:
         boot_id=pieces[0].boot_id,
         record_no=record_no,
         # Every kind begins with the same head, so any layout reads it.
-        uptime_s=_view(records, c.KIND_SAMPLE)["uptime_cs"] / c.CS_PER_S,
-        samples=_view(records[samples], c.KIND_SAMPLE),
+        uptime_s=fields_of(records, c.KIND_SAMPLE)["uptime_cs"] / c.CS_PER_S,
+        samples=fields_of(records[samples], c.KIND_SAMPLE),
         sample_no=record_no[samples],
-        anchors=_view(records[kind == c.KIND_ANCHOR], c.KIND_ANCHOR),
-        tallies=_view(records[kind == c.KIND_TALLY], c.KIND_TALLY),
-        events=_view(records[kind == c.KIND_EVENT], c.KIND_EVENT),
+        anchors=fields_of(records[kind == c.KIND_ANCHOR], c.KIND_ANCHOR),
+        tallies=fields_of(records[kind == c.KIND_TALLY], c.KIND_TALLY),
+        events=fields_of(records[kind == c.KIND_EVENT], c.KIND_EVENT),
     )
 
 
@@ -319,7 +319,13 @@ def _reports(
         yield Problem(*where, int(run[0]), int(run[-1]), reason)
 
 
-def _view(records: npt.NDArray[np.uint8], kind: int) -> Array:
+def fields_of(records: npt.NDArray[np.uint8], kind: int) -> Array:
+    """Return records of one kind as an array with the fields of the protocol's layout.
+
+    Args:
+        records: their bytes, shape (records, bytes of a record).
+        kind: which one.
+    """
     return np.ascontiguousarray(records).view(_dtype(LAYOUTS[kind]))[:, 0]
 
 
@@ -349,7 +355,7 @@ def _fields_in_range(records: npt.NDArray[np.uint8]) -> Flags:
         if not narrow_fields:
             continue
         rows = np.flatnonzero(records[:, 0] == kind)
-        values = _view(records[rows], kind)
+        values = fields_of(records[rows], kind)
         for name, smallest, largest in narrow_fields:
             in_range[rows] &= (values[name] >= smallest) & (values[name] <= largest)
     return in_range

@@ -59,6 +59,23 @@ class Span:
 
 
 @dataclass(frozen=True, slots=True)
+class ToldSpan:
+    """One row of a log with who told it and when it came.
+
+    Attributes:
+        row_id: its key; rows that come later have a larger one.
+        source: who told it.
+        span: what was told.
+        when_utc_s: when it was imported.
+    """
+
+    row_id: int
+    source: LogSource
+    span: Span
+    when_utc_s: int
+
+
+@dataclass(frozen=True, slots=True)
 class Imported:
     """What an import did, or would do.
 
@@ -91,13 +108,25 @@ class EpisodeLogTable:
 
     def of_infant(self, infant_id: int) -> dict[LogSource, tuple[Span, ...]]:
         """Return what was said of an infant, by who said it and by time."""
-        query = sa.select(_L).where(_L.c.infant_id == infant_id).order_by(_L.c.begin_utc_s)
         found: dict[LogSource, list[Span]] = {}
-        with reading(self._engine, self._name) as connection:
-            for row in connection.execute(query):
-                span = Span(SpanKind(row.kind), row.begin_utc_s, row.end_utc_s, row.contact_s)
-                found.setdefault(LogSource(row.source), []).append(span)
+        for row in self.rows(infant_id):
+            found.setdefault(row.source, []).append(row.span)
         return {source: tuple(spans) for source, spans in found.items()}
+
+    def rows(self, infant_id: int) -> tuple[ToldSpan, ...]:
+        """Return what was said of an infant, by time, with who said it and when it came."""
+        query = sa.select(_L).where(_L.c.infant_id == infant_id)
+        query = query.order_by(_L.c.begin_utc_s, _L.c.source)
+        with reading(self._engine, self._name) as connection:
+            return tuple(
+                ToldSpan(
+                    row.log_id,
+                    LogSource(row.source),
+                    Span(SpanKind(row.kind), row.begin_utc_s, row.end_utc_s, row.contact_s),
+                    row.when_utc_s,
+                )
+                for row in connection.execute(query)
+            )
 
     def add(
         self,

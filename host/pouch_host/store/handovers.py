@@ -10,7 +10,7 @@ import sqlalchemy as sa
 
 from . import audit, schema
 from .engine import reading, writing
-from .presence import check_moment, present_infant
+from .presence import check_moment, here_since_utc_s, present_infant
 from .refusals import Refusal, refuse
 
 _I = schema.infant
@@ -77,10 +77,13 @@ class HandoverTable:
         utc_s = int(when_utc_s)
         with writing(self._engine, self._name) as connection:
             infant = present_infant(connection, code)
+            since_utc_s = infant.admitted_utc_s
+            if since_utc_s is None:
+                since_utc_s = here_since_utc_s(connection, infant)
             moment_utc_s = check_moment(
                 when_utc_s if at_utc_s is None else at_utc_s,
                 when_utc_s,
-                since_utc_s=infant.admitted_utc_s,
+                since_utc_s=since_utc_s,
             )
             said = Handover(Caregiver(caregiver), moment_utc_s, who, utc_s)
             known = _handovers(connection, code)

@@ -7,6 +7,7 @@ changes nothing, and a list that has grown brings what is new in it.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date, datetime, tzinfo
 
 import sqlalchemy as sa
 
@@ -17,8 +18,16 @@ from . import audit, people, programme, schema
 from .engine import writing
 from .episode_log import Imported
 from .family_links import end_links_on_band
-from .presence import check_body, check_moment, checked_code, find_infant
+from .presence import (
+    check_birth,
+    check_body,
+    check_moment,
+    checked_code,
+    find_infant,
+    here_since_utc_s,
+)
 from .rows import Assignment, Infant
+from .site import zone_of
 
 _A = schema.assignment
 _I = schema.infant
@@ -34,6 +43,7 @@ class ListedInfant:
         gestation_days: at birth.
         admitted_utc_s: since when it is here.
         target_minutes: contact a day that it is to have.
+        born_on: local date of birth.
     """
 
     code: str
@@ -41,6 +51,7 @@ class ListedInfant:
     gestation_days: int | None = None
     admitted_utc_s: int | None = None
     target_minutes: int | None = None
+    born_on: date | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,11 +97,12 @@ class ListTables:
         """Admit infants that the store does not have; fill in what it does not know of others."""
         utc_s = int(when_utc_s)
         with writing(self._engine, self._name) as connection:
+            zone = zone_of(connection, self._name)
             counts = {"added": 0, "unchanged": 0, "changed": 0}
             refused: dict[int, str] = {}
             for number, row in enumerate(rows):
                 try:
-                    counts[_put_infant(connection, row, utc_s, who)] += 1
+                    counts[_put_infant(connection, row, utc_s, who, zone)] += 1
                 except InputError as error:
                     refused[number] = str(error)
             if refused or dry_run:
@@ -108,12 +120,13 @@ class ListTables:
         """Add assignments, also before those that there are; end those that a list has ended."""
         utc_s = int(when_utc_s)
         with writing(self._engine, self._name) as connection:
+            zone = zone_of(connection, self._name)
             counts = {"added": 0, "unchanged": 0, "changed": 0}
             refused: dict[int, str] = {}
             # By time, so that one that ends makes room for the next, wherever they are listed.
             for number in sorted(range(len(rows)), key=lambda one: rows[one].from_utc_s):
                 try:
-                    counts[_put_assignment(connection, rows[number], utc_s, who)] += 1
+                    counts[_put_assignment(connection, rows[number], utc_s, who, zone)] += 1
                 except InputError as error:
                     refused[number] = str(error)
             if refused or dry_run:
@@ -121,7 +134,9 @@ class ListTables:
         return Imported(**counts, refused=refused)
 
 
-def _put_infant(connection: sa.Connection, row: ListedInfant, utc_s: int, who: str | None) -> str:
+def _put_infant(
+    connection: sa.Connection, row: ListedInfant, utc_s: int, who: str | None, zone: tzinfo
+) -> str:
     """Admit an infant or fill in what is not known of it; return which count that is.
 
     Raises:
@@ -133,6 +148,7 @@ def _put_infant(connection: sa.Connection, row: ListedInfant, utc_s: int, who: s
     if row.admitted_utc_s is not None:
         admitted_utc_s = check_moment(row.admitted_utc_s, utc_s)
     known = find_infant(connection, code)
+    check_birth(row.born_on, _came_utc_s(connection, known, row), utc_s, zone)
     if known is None:
         target_minutes = row.target_minutes
         if target_minutes is None:
@@ -145,6 +161,7 @@ def _put_infant(connection: sa.Connection, row: ListedInfant, utc_s: int, who: s
                 gestation_days=row.gestation_days,
                 admitted_utc_s=admitted_utc_s,
                 target_minutes=target_minutes,
+                born_on=row.born_on,
             )
         )
         audit.note(
@@ -157,11 +174,19 @@ def _put_infant(connection: sa.Connection, row: ListedInfant, utc_s: int, who: s
             detail={
                 "weight_g": row.weight_g,
                 "gestation_days": row.gestation_days,
+                "born_on": row.born_on,
                 "list": True,
             },
         )
         return "added"
     return _fill_in(connection, known, row, utc_s, who)
+
+
+def _came_utc_s(connection: sa.Connection, known: Infant | None, row: ListedInfant) -> int | None:
+    """Return when an infant was here for the first time, by the store and the list."""
+    since_utc_s = None if known is None else here_since_utc_s(connection, known)
+    told = [one for one in (since_utc_s, row.admitted_utc_s) if one is not None]
+    return min(told, default=None)
 
 
 def _fill_in(
@@ -172,6 +197,7 @@ def _fill_in(
         "gestation_days": row.gestation_days,
         "admitted_utc_s": row.admitted_utc_s,
         "target_minutes": row.target_minutes,
+        "born_on": row.born_on,
     }
     said = {name: value for name, value in said.items() if value is not None}
     news = {name: value for name, value in said.items() if getattr(known, name) != value}
@@ -198,7 +224,7 @@ def _fill_in(
 
 
 def _put_assignment(
-    connection: sa.Connection, row: ListedAssignment, utc_s: int, who: str | None
+    connection: sa.Connection, row: ListedAssignment, utc_s: int, who: str | None, zone: tzinfo
 ) -> str:
     """Add an assignment or end it; return which count that is.
 
@@ -209,6 +235,11 @@ def _put_assignment(
     if infant is None:
         raise InputError(f"there is no infant {row.code!r} in the store; import the infants first")
     check_moment(row.from_utc_s, utc_s)
+    born_on = infant.born_on
+    if born_on is not None and datetime.fromtimestamp(row.from_utc_s, zone).date() < born_on:
+        raise InputError(
+            f"infant {infant.code!r} was born {born_on}, after that `from`; correct one of the two"
+        )
     if row.to_utc_s is not None:
         check_moment(row.to_utc_s, utc_s)
     band = people.lock_band(connection, row.band_id)

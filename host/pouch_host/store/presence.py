@@ -2,6 +2,7 @@
 
 import hashlib
 import re
+from datetime import date, datetime, tzinfo
 
 import sqlalchemy as sa
 
@@ -10,6 +11,7 @@ from .refusals import Refusal, refuse
 from .rows import Infant
 
 _I = schema.infant
+_A = schema.assignment
 
 CODE_CHARACTERS_MAX = 32
 # What a code may hold is what an address can: letters and digits of any script, spaces between
@@ -21,6 +23,8 @@ WEIGHT_G_MIN, WEIGHT_G_MAX = 200, 8000
 # From the edge of viability to three weeks more than anybody waits.
 GESTATION_DAYS_MIN, GESTATION_DAYS_MAX = 21 * 7, 45 * 7 - 1
 TARGET_MINUTES_MAX = 24 * 60
+# Nobody comes to a newborn ward after its first birthday: such a date has the wrong year.
+BORN_BEFORE_DAYS_MAX = 366
 # Clocks of tablets differ by seconds, and a form says minutes.
 AHEAD_S_MAX = 60
 
@@ -70,6 +74,51 @@ def check_body(
         raise refuse(Refusal.GESTATION, "no infant is born before 21 or after 45 weeks")
     if target_minutes is not None and not 0 < target_minutes <= TARGET_MINUTES_MAX:
         raise refuse(Refusal.TARGET, "a target is more than 0 and at most 24 hours")
+
+
+def check_birth(
+    born_on: date | None, here_utc_s: float | None, when_utc_s: float, zone: tzinfo
+) -> None:
+    """Find a date of birth that cannot be.
+
+    Args:
+        born_on: local date of birth; None if it is not known.
+        here_utc_s: since when the infant is known to be here, see `here_since_utc_s`; None if
+            it comes now.
+        when_utc_s: the host's time now.
+        zone: the ward's.
+
+    Raises:
+        Refused: it is in the future, after the infant came, or more than a year before.
+    """
+    if born_on is None:
+        return
+    if born_on > datetime.fromtimestamp(when_utc_s, zone).date():
+        raise refuse(Refusal.BORN_FUTURE, f"born {born_on}: that is in the future")
+    came_on = datetime.fromtimestamp(when_utc_s if here_utc_s is None else here_utc_s, zone).date()
+    if born_on > came_on:
+        raise refuse(
+            Refusal.BORN_LATE,
+            f"born {born_on}: it was here before, on {came_on}; correct one of the two",
+            came_on=came_on,
+        )
+    if (came_on - born_on).days > BORN_BEFORE_DAYS_MAX:
+        raise refuse(
+            Refusal.BORN_EARLY,
+            f"born {born_on}: more than a year before it came here on {came_on}; check the years",
+            came_on=came_on,
+        )
+
+
+def here_since_utc_s(connection: sa.Connection, infant: Infant) -> int | None:
+    """Return when an infant was here for the first time: admitted, or given a band.
+
+    Whoever is readmitted has its admission moved; its first band is from before.
+    """
+    mine = _A.c.infant_id == infant.infant_id
+    first_utc_s = connection.scalar(sa.select(sa.func.min(_A.c.from_utc_s)).where(mine))
+    known = [one for one in (first_utc_s, infant.admitted_utc_s) if one is not None]
+    return min(known, default=None)
 
 
 def check_moment(utc_s: float, when_utc_s: float, *, since_utc_s: float | None = None) -> int:

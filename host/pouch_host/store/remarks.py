@@ -16,13 +16,20 @@ from pouch_host.errors import InputError
 
 from . import audit, schema
 from .engine import reading, writing
+from .presence import find_infant, here_since_utc_s
 
-_I = schema.infant
 _REVIEW = schema.session_review
 _REMARK = schema.remark
 
 TEXT_MAX = 500
-_SPAN_S_MAX = 24 * 3600
+_DAY_S = 24 * 3600
+_SPAN_S_MAX = _DAY_S
+# Where days begin is not known here: the day before the first one is let through, and so is
+# tomorrow where the ward is far in the east.
+_SLACK_S = _DAY_S
+_EAST_S = 14 * 3600
+# Of an infant of which it is not known since when it is here: beyond any stay in a ward.
+_BACK_S_MAX = 2 * 366 * _DAY_S
 
 
 class Verdict(StrEnum):
@@ -165,12 +172,13 @@ class RemarkTables:
                 what is taken back where a missed one is withdrawn.
 
         Raises:
-            InputError: no such infant; begin and end are missing, wrong way round, in the future
-                or more than a day apart.
+            InputError: no such infant; begin and end are missing, wrong way round, in the future,
+                from before the infant came, or more than a day apart.
         """
         _check_said(verdict, said, machine, when_utc_s)
         with writing(self._engine, self._name) as connection:
-            infant_id = _infant_id(connection, infant_code)
+            infant_id, since_utc_s = _known(connection, infant_code, when_utc_s)
+            _check_since(None if said is None else said[0], since_utc_s)
             begin, end = (machine["begin_utc_s"], machine["end_utc_s"]) if machine else (None,) * 2
             said_begin, said_end = said or (None, None)
             connection.execute(
@@ -222,14 +230,23 @@ class RemarkTables:
             text: free text, `TEXT_MAX` characters at most.
 
         Raises:
-            InputError: no such infant, an empty note, a reason that is none, too long a text.
+            InputError: no such infant, an empty note, a reason that is none, too long a text, a
+                day or a moment in the future or from before the infant came.
         """
         text = text.strip()
         _check_remark(kind, date, utc_s, reason, text)
+        day_utc_s = None if date is None else _day_utc_s(date)
+        if (utc_s is not None and utc_s > when_utc_s) or (
+            day_utc_s is not None and day_utc_s > when_utc_s + _EAST_S
+        ):
+            raise InputError("that is in the future: check the date")
         with writing(self._engine, self._name) as connection:
+            infant_id, since_utc_s = _known(connection, infant_code, when_utc_s)
+            _check_since(utc_s, since_utc_s)
+            _check_since(day_utc_s, since_utc_s)
             connection.execute(
                 sa.insert(_REMARK).values(
-                    infant_id=_infant_id(connection, infant_code),
+                    infant_id=infant_id,
                     kind=kind.value,
                     date=date,
                     utc_s=None if utc_s is None else int(utc_s),
@@ -281,11 +298,23 @@ class RemarkTables:
 _DECODED = frozenset({"verdict", "machine"})
 
 
-def _infant_id(connection: sa.Connection, code: str) -> int:
-    found = connection.scalar(sa.select(_I.c.infant_id).where(_I.c.code == code))
-    if found is None:
+def _known(connection: sa.Connection, code: str, when_utc_s: float) -> tuple[int, float]:
+    """Return an infant's key, and what nothing that is said of it can be earlier than."""
+    infant = find_infant(connection, code)
+    if infant is None:
         raise InputError(f"there is no infant {code!r}")
-    return found
+    here_utc_s = here_since_utc_s(connection, infant)
+    since_utc_s = when_utc_s - _BACK_S_MAX if here_utc_s is None else here_utc_s - _SLACK_S
+    return infant.infant_id, since_utc_s
+
+
+def _check_since(utc_s: float | None, since_utc_s: float) -> None:
+    if utc_s is not None and utc_s < since_utc_s:
+        raise InputError("that is from before the infant came here: check the date")
+
+
+def _day_utc_s(date: dt.date) -> float:
+    return dt.datetime.combine(date, dt.time(), dt.UTC).timestamp()
 
 
 def _check_said(

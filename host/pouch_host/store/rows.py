@@ -1,6 +1,7 @@
 """What the store hands out: plain values that stay valid after the connection is closed."""
 
 from dataclasses import dataclass
+from datetime import date
 
 from pouch_protocol.constants import band_label
 
@@ -40,6 +41,7 @@ class Infant:
         gestation_days: gestational age at birth, days, or None.
         admitted_utc_s: since when it is here; None if it only ever got a band.
         discharged_utc_s: since when it is gone, or None.
+        born_on: local date of its birth, or None.
     """
 
     infant_id: int
@@ -49,6 +51,40 @@ class Infant:
     gestation_days: int | None = None
     admitted_utc_s: int | None = None
     discharged_utc_s: int | None = None
+    born_on: date | None = None
+
+    def age_days(self, day: date) -> int | None:
+        """Return its age on a local date, in days; the day of birth is day 0.
+
+        So does WHO count: ICD-10, volume 2, "Age at death": the first day of life is day zero,
+        the second day is day 1.
+
+        Args:
+            day: the date.
+
+        Returns:
+            None if its date of birth is not known, or lies after that date.
+        """
+        if self.born_on is None or day < self.born_on:
+            return None
+        return (day - self.born_on).days
+
+    def postmenstrual_days(self, day: date) -> int | None:
+        """Return its postmenstrual age on a local date, in days.
+
+        Gestational age at birth and age since birth together (American Academy of Pediatrics,
+        Age terminology during the perinatal period, Pediatrics 2004;114:1362).
+
+        Args:
+            day: the date.
+
+        Returns:
+            None if one of the two is not known.
+        """
+        age_days = self.age_days(day)
+        if age_days is None or self.gestation_days is None:
+            return None
+        return self.gestation_days + age_days
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,7 +19,7 @@ these tables step by step; a test holds the two together.
 import sqlalchemy as sa
 
 # The newest step in migrations/versions. A store that bears it opens without loading Alembic.
-SCHEMA_VERSION = "0004"
+SCHEMA_VERSION = "0005"
 
 # Only an INTEGER primary key counts by itself in SQLite, where it has 64 bits anyway.
 _Key = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
@@ -60,6 +60,8 @@ infant = sa.Table(
     # An infant that only has a band, and whom nobody admitted, has neither.
     sa.Column("admitted_utc_s", sa.BigInteger()),
     sa.Column("discharged_utc_s", sa.BigInteger()),
+    # Local date, without a time of day: enough for ages in days, and no more than that.
+    sa.Column("born_on", sa.Date()),
 )
 
 assignment = sa.Table(

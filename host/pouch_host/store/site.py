@@ -16,6 +16,23 @@ from .engine import reading, writing
 _S = schema.site
 
 
+def zone_of(connection: sa.Connection, name: str) -> ZoneInfo:
+    """Return the ward's time zone within a transaction; UTC until it is set.
+
+    Args:
+        connection: the transaction.
+        name: the store, as the person who reads a message knows it.
+
+    Raises:
+        StoreError: the store names a zone that this machine does not know.
+    """
+    zone = connection.scalar(sa.select(_S.c.zone)) or "UTC"
+    try:
+        return ZoneInfo(zone)
+    except (OSError, ValueError, LookupError) as error:
+        raise StoreError(f"store {name}: unknown time zone {zone}") from error
+
+
 class SiteTable:
     """The one row of the site.
 
@@ -39,11 +56,8 @@ class SiteTable:
         Raises:
             StoreError: the store names a zone that this machine does not know.
         """
-        zone = self._value(_S.c.zone) or "UTC"
-        try:
-            return ZoneInfo(zone)
-        except (OSError, ValueError, LookupError) as error:
-            raise StoreError(f"store {self._name}: unknown time zone {zone}") from error
+        with self._reading() as connection:
+            return zone_of(connection, self._name)
 
     @property
     def language(self) -> str:

@@ -48,7 +48,7 @@ class SystemTable:
     """
 
     def __init__(self, engine: sa.Engine, name: str) -> None:
-        self.file = Path(name) if engine.dialect.name == "sqlite" else None
+        self.file: Path | None = Path(name) if engine.dialect.name == "sqlite" else None
         self._engine = engine
         self._name = name
 

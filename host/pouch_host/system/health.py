@@ -13,6 +13,7 @@ class Trouble(StrEnum):
 
     STORE = "store"
     WATCH_FAILED = "watch_failed"
+    NOT_LOOKING = "not_looking"
     PART_FAILED = "part_failed"
     PART_SILENT = "part_silent"
     DISK_FULL = "disk_full"

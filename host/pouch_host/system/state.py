@@ -7,7 +7,7 @@ from pouch_host.errors import StoreError
 from pouch_host.store import Band, Store
 from pouch_host.store.system import AlertLoad
 from pouch_host.version import version_text
-from pouch_host.ward import WardWatch
+from pouch_host.ward import LastLook, WardBoard, WardWatch, WatchState
 
 from .collecting import CollectorReport
 from .disk import Disk, disk_of
@@ -79,7 +79,7 @@ class System:
 
     def health(self) -> Health:
         """Return what is wrong; the store is asked."""
-        reasons = [*self._of_parts(), *self._of_collector(), *self._of_disk()]
+        reasons = [*self._of_parts(), *self._of_look(), *self._of_collector(), *self._of_disk()]
         try:
             reasons += self._of_store()
         except StoreError as error:
@@ -92,6 +92,10 @@ class System:
         if until_utc_s is not None and until_utc_s - now_utc_s < _CERTIFICATE_S:
             reasons.append(Reason(Trouble.CERTIFICATE))
         return Health(tuple(sorted(reasons, key=lambda reason: not reason.severe)))
+
+    def watch(self) -> tuple[LastLook, WardBoard]:
+        """Return how the looks at the ward go on, and what they have shown."""
+        return self._ward.last_look(), self._ward.board()
 
     def liveness(self) -> Liveness:
         """Return what a service manager wants to know every few seconds; the store is not asked.
@@ -139,6 +143,13 @@ class System:
                 yield Reason(Trouble.PART_FAILED, part.name, part.failure)
             elif part.silent_s:
                 yield Reason(Trouble.PART_SILENT, part.name, severe=True)
+
+    def _of_look(self) -> Iterator[Reason]:
+        look = self._ward.last_look()
+        if look.is_late:
+            line = f"the last look was {look.ago_s:.0f} s ago"
+            severe = look.state is WatchState.STOPPED
+            yield Reason(Trouble.NOT_LOOKING, PartName.WATCH, line, severe=severe)
 
     def _of_collector(self) -> Iterator[Reason]:
         report = self._collector()

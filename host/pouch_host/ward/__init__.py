@@ -11,6 +11,7 @@ No HTTP here: pages ask `WardWatch`, which never lets them wait for the store.
 
 from .board import Done, InfantNow, StandingAlert, WardBoard
 from .lines import BATTERY_LOW_MV, STALE_AFTER_S, Line, crossed_line
+from .looks import LastLook, WatchState
 from .settings import WardSettings
 from .watch import WardWatch
 
@@ -19,10 +20,12 @@ __all__ = [
     "STALE_AFTER_S",
     "Done",
     "InfantNow",
+    "LastLook",
     "Line",
     "StandingAlert",
     "WardBoard",
     "WardSettings",
     "WardWatch",
+    "WatchState",
     "crossed_line",
 ]

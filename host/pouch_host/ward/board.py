@@ -91,6 +91,7 @@ class WardBoard:
         infants: worst first.
         failure: why the infants may not be up to date, as one line; None if all is well.
         waiting: how many infants are still to be worked out since the ward was started.
+        reading: the store has not been read yet since then: who is in the ward is not known.
     """
 
     version: int
@@ -98,6 +99,7 @@ class WardBoard:
     infants: tuple[InfantNow, ...]
     failure: str | None = None
     waiting: int = 0
+    reading: bool = False
 
 
 @dataclass(frozen=True, slots=True)

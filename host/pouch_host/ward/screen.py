@@ -23,7 +23,7 @@ class Screen:
         self._lock = threading.Lock()
         self._infants: dict[int, InfantNow] = {}
         self._changed = False
-        self._board = WardBoard(0, now_utc_s, ())
+        self._board = WardBoard(0, now_utc_s, (), reading=True)
         self._waiting: dict[asyncio.Event, asyncio.AbstractEventLoop] = {}
 
     @property
@@ -54,13 +54,16 @@ class Screen:
                 del self._infants[key]
                 self._changed = True
 
-    def publish(self, now_utc_s: float, *, failure: str | None, waiting: int) -> None:
+    def publish(
+        self, now_utc_s: float, *, failure: str | None, waiting: int, reading: bool
+    ) -> None:
         """Make what was put the board that all see, with the ages of now.
 
         Args:
             now_utc_s: the time.
             failure: why it may not be up to date; None if all is well.
             waiting: how many infants are still to be worked out.
+            reading: the store has not been read yet.
         """
         with self._lock:
             version = self._board.version + 1
@@ -72,7 +75,8 @@ class Screen:
                     self._changed = True
                 self._infants[key] = older
             before = self._board
-            if failure != before.failure or waiting != before.waiting:
+            told = (failure, waiting, reading)
+            if told != (before.failure, before.waiting, before.reading):
                 self._changed = True
             self._board = WardBoard(
                 version if self._changed else before.version,
@@ -80,10 +84,11 @@ class Screen:
                 worst_first(self._infants.values()),
                 failure,
                 waiting,
+                reading,
             )
-            told = list(self._waiting.items()) if self._changed else []
+            woken = list(self._waiting.items()) if self._changed else []
             self._changed = False
-        for event, loop in told:
+        for event, loop in woken:
             # A loop that has ended meanwhile waits for nothing any more.
             with suppress(RuntimeError):
                 loop.call_soon_threadsafe(event.set)

@@ -3,6 +3,7 @@
 import logging
 import math
 import threading
+import time
 from collections.abc import Callable
 from dataclasses import replace
 
@@ -12,6 +13,7 @@ from pouch_host.store import Infant, Store
 
 from .board import Done, WardBoard
 from .desk import AlertDesk
+from .looks import LastLook, Looks
 from .screen import Screen
 from .settings import WardSettings
 from .told import BEHIND_S
@@ -31,6 +33,7 @@ class WardWatch:
         store: an open store.
         clock: returns the time in UTC seconds, true or simulated.
         settings: how the ward is watched; the usual way if None.
+        clock_s: returns seconds that go on evenly.
     """
 
     def __init__(
@@ -39,13 +42,17 @@ class WardWatch:
         *,
         clock: Callable[[], float],
         settings: WardSettings | None = None,
+        clock_s: Callable[[], float] = time.monotonic,
     ) -> None:
         self.store = store
         self.settings = settings or WardSettings()
         self._clock = clock
         self._screen = Screen(clock(), self.settings.stale_after_s)
         self._desk = AlertDesk(store, _live(self.settings))
-        self._worker = Worker(store, clock, self.settings, self._desk, self._screen)
+        self._looks = Looks(
+            clock(), clock_s, self.settings.look_within_s, self.settings.piece_max_s
+        )
+        self._worker = Worker(store, clock, self.settings, self._desk, self._screen, self._looks)
         self._stop = threading.Event()
         self._thread: threading.Thread | None = None
 
@@ -70,6 +77,20 @@ class WardWatch:
     def board(self) -> WardBoard:
         """Return the last snapshot. It never waits for the store."""
         return self._screen.board
+
+    def last_look(self) -> LastLook:
+        """Return whether somebody looks at the store, and since when nobody does."""
+        return self._looks.last()
+
+    @property
+    def sign_s(self) -> float:
+        """When the thread gave its last sign of life, on the even clock; only to be compared."""
+        return self._looks.sign_s
+
+    @property
+    def is_running(self) -> bool:
+        """Whether there is a thread that looks."""
+        return self._thread is not None and self._thread.is_alive()
 
     async def newer(self, version: int) -> WardBoard:
         """Return a board of another version than one that was seen, as soon as there is one."""
@@ -151,14 +172,24 @@ class WardWatch:
         self._worker.step()
 
     def _run(self) -> None:
-        while not self._stop.is_set():
-            try:
-                self.step()
-            except Exception as error:  # noqa: BLE001 - see below
-                # A ward that has stopped looking must say so on its board, whatever the reason.
-                _log.exception("a look at the ward failed")
-                self._worker.fail(f"the ward is not watched: {type(error).__name__}: {error}")
-            self._stop.wait(self.settings.look_every_s)
+        try:
+            while not self._stop.is_set():
+                self._look()
+                self._stop.wait(self.settings.look_every_s)
+        except Exception:  # noqa: BLE001 - not even a fault could be shown
+            # Whoever has started it begins it anew.
+            _log.exception("the watch over the ward has ended")
+        finally:
+            if not self._stop.is_set():
+                self._looks.die()
+
+    def _look(self) -> None:
+        try:
+            self.step()
+        except Exception as error:  # noqa: BLE001 - see below
+            # A ward that has stopped looking must say so on its board, whatever the reason.
+            _log.exception("a look at the ward failed")
+            self._worker.fail(f"the ward is not watched: {type(error).__name__}: {error}")
 
     def _act(self, infant_code: str, action: Callable[[Infant, int], Done]) -> Done:
         """Do what a person asks for, and show it at once."""

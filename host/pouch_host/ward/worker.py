@@ -24,6 +24,7 @@ from pouch_host.store import Band, Store
 from .cards import infant_now
 from .desk import AlertDesk
 from .facts import Facts, Watched, read_facts
+from .looks import Looks
 from .screen import Screen
 from .settings import WardSettings
 from .told import Minutes, minutes_of
@@ -74,6 +75,7 @@ class Worker:
         settings: how the ward is watched.
         desk: runs the alerts.
         screen: what is shown.
+        looks: is told how looks go on.
     """
 
     def __init__(
@@ -83,12 +85,14 @@ class Worker:
         settings: WardSettings,
         desk: AlertDesk,
         screen: Screen,
+        looks: Looks,
     ) -> None:
         self._store = store
         self._clock = clock
         self._settings = settings
         self._desk = desk
         self._screen = screen
+        self._looks = looks
         self._mark = store.change_mark()
         self._records = RecentRecords(store)
         self._upkeep = Upkeep(store, settings.refresh_every_s)
@@ -122,7 +126,8 @@ class Worker:
             self._retry(self._facts, now_utc_s)
         before = self._screen.board
         aged = not 0 <= now_utc_s - before.now_utc_s < _AGES_EVERY_S
-        if aged or self._screen.is_changed or self._failure != before.failure:
+        changed = self._screen.is_changed or self._failure != before.failure
+        if aged or changed or before.reading:
             self.publish(now_utc_s)
         if (
             self._facts is not None
@@ -130,10 +135,12 @@ class Worker:
             and not self._screen.board.waiting
         ):
             self._keep_up(self._facts, now_utc_s)
+        self._looks.end(now_utc_s if self._read_failure is None else None)
 
     def fail(self, failure: str) -> None:
         """Show that a look has failed; the next one tries again."""
         self._read_failure = failure
+        self._looks.end(None)
         self.publish(self._clock())
 
     def watched(self, infant_code: str) -> Watched | None:
@@ -155,7 +162,8 @@ class Worker:
                 self._shown[key].inputs = None
         if self._facts is None:
             self.publish(now_utc_s)
-            self._records.read_all({one.band_id for w in facts.shown.values() for one in w.given})
+            given = {one.band_id for w in facts.shown.values() for one in w.given}
+            self._records.read_all(given, self._looks.begin_piece)
         self._facts, self._read_utc_s, self._read_failure = facts, now_utc_s, None
         self._screen.keep_only(facts.shown)
         self._records.keep_only({one.band_id for w in facts.shown.values() for one in w.given})
@@ -176,6 +184,7 @@ class Worker:
         began_s = time.monotonic()
         new = [key for key, one in self._shown.items() if one.inputs != facts.shown[key].inputs]
         for done, key in enumerate(new, 1):
+            self._looks.begin_piece()
             self._alone(self._one, facts.shown[key], now_utc_s)
             if time.monotonic() - began_s > _BUDGET_S and done < len(new):
                 # Who waits sees what there is; a ward of hundreds takes a while to begin with.
@@ -189,6 +198,7 @@ class Worker:
         for key in sorted(old, key=lambda key: self._shown[key].counted_utc_s):
             if time.monotonic() - began_s > _BUDGET_S:
                 break
+            self._looks.begin_piece()
             self._alone(self._one, facts.shown[key], now_utc_s)
 
     def _alone(
@@ -237,6 +247,7 @@ class Worker:
 
     def _keep_up(self, facts: Facts, now_utc_s: float) -> None:
         """Bring what is derived of one infant up to date, if it is time for that."""
+        self._looks.begin_piece()
         try:
             self._upkeep.step(facts, now_utc_s)
         except HostError as error:
@@ -324,6 +335,7 @@ class Worker:
             now_utc_s,
             failure=self._failure,
             waiting=sum(one.row is None for one in self._shown.values()),
+            reading=self._facts is None,
         )
 
     def _context(self, now_utc_s: float) -> Context:

@@ -2,8 +2,9 @@
 
     id: RUN.VIEWER.VERSION      what the browser has; it says so when it comes back
     event: board                {"order": [codes], "head": html, "cards": {code: html}}
-    event: time                 {"now_utc_s", "offset_s"}: every few seconds, so that silence means
-                                that the connection is lost
+    event: time                 {"now_utc_s", "offset_s", "watch", "looked_utc_s"}: every few
+                                seconds, so that silence means that the connection is lost; the
+                                last two say whether the ward is looked at, and when it last was
     event: over                 the session or its rights have ended: load the page again
 
 A message is made once for all screens that had the same before. Making is done in worker threads:
@@ -176,8 +177,15 @@ class BoardFeed:
         )
 
     def _time(self, zone: ZoneInfo) -> str:
-        now_utc_s = self._ward.now_utc_s()
-        return json.dumps({"now_utc_s": now_utc_s, "offset_s": offset_s(zone, now_utc_s)})
+        now_utc_s, look = self._ward.now_utc_s(), self._ward.last_look()
+        return json.dumps(
+            {
+                "now_utc_s": now_utc_s,
+                "offset_s": offset_s(zone, now_utc_s),
+                "watch": look.state,
+                "looked_utc_s": look.looked_utc_s,
+            }
+        )
 
     def _event_id(self, viewer: Viewer, version: int) -> str:
         return f"{self._run}.{viewer.key}.{version}"

@@ -13,6 +13,8 @@ import jinja2
 from jinja2.runtime import Context
 from markupsafe import Markup, escape
 
+from pouch_host.hours_shown import hours_down, target_up
+
 from .languages import degrees
 from .languages.language import Language
 from .languages.messages import fill
@@ -161,8 +163,10 @@ FILTERS = {
     "difference": _in_unit("temperature_difference"),
     "duration": _plain("duration"),
     "hours": _plain("hours"),
+    "hours_down": hours_down,
     "number": _plain("number"),
     "percent": _plain("percent"),
+    "target_up": target_up,
     "temperature": _in_unit("temperature"),
     "unit_sign": degrees.sign,
     "volts": _plain("volts"),

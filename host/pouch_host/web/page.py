@@ -109,13 +109,13 @@ class Page:
         """Tell whether whoever asks has a right, by itself or by its name in a template."""
         return Right(right) in self.principal.rights
 
-    def note_view(self, infant_code: str) -> None:
-        """Note in the audit that whoever asks looks at an infant.
+    def note_view(self, *infant_codes: str) -> None:
+        """Note in the audit that whoever asks looks at some infants.
 
         Raises:
-            StoreError: it cannot be noted: then the infant is not shown.
+            StoreError: it cannot be noted: then they are not shown.
         """
-        self.site.views.note(self.who, infant_code, self.now_utc_s)
+        self.site.views.note(self.who, infant_codes, self.now_utc_s)
 
     def html(self, template: str, **values: Any) -> str:
         """Return a template's text; `page` stands for this request in it."""

@@ -1,5 +1,6 @@
 """Who looked at which infant: noted in the audit, once in a while and not at every reload."""
 
+from collections.abc import Iterable
 from threading import Lock
 
 from pouch_host.store import Store
@@ -22,25 +23,27 @@ class ViewLog:
         self._noted_utc_s: dict[tuple[str, str], float] = {}
         self._lock = Lock()
 
-    def note(self, who: str, infant_code: str, now_utc_s: float) -> None:
-        """Note that somebody looked at an infant.
+    def note(self, who: str, infant_codes: Iterable[str], now_utc_s: float) -> None:
+        """Note that somebody looked at some infants.
 
         Args:
             who: the person.
-            infant_code: the infant.
+            infant_codes: the infants.
             now_utc_s: when.
 
         Raises:
             StoreError: it cannot be noted. Then nothing is to be shown.
         """
-        key = (who, infant_code)
         with self._lock:
-            noted_utc_s = self._noted_utc_s.get(key)
-            if noted_utc_s is not None and 0 <= now_utc_s - noted_utc_s < AGAIN_S:
-                return
-            self._store.audit.note(
-                what="viewed", when_utc_s=int(now_utc_s), who=who, infant=infant_code
-            )
-            if len(self._noted_utc_s) >= _HELD_MAX:
+            new = [code for code in infant_codes if self._is_new(who, code, now_utc_s)]
+        # Without the lock: a store that is slow to write must not hold up other people's looks.
+        # Two looks of one person at the same moment are then noted twice, and none is missing.
+        self._store.audit.note_views(new, when_utc_s=int(now_utc_s), who=who)
+        with self._lock:
+            if len(self._noted_utc_s) + len(new) > _HELD_MAX:
                 self._noted_utc_s.clear()
-            self._noted_utc_s[key] = now_utc_s
+            self._noted_utc_s.update(((who, code), now_utc_s) for code in new)
+
+    def _is_new(self, who: str, infant_code: str, now_utc_s: float) -> bool:
+        noted_utc_s = self._noted_utc_s.get((who, infant_code))
+        return noted_utc_s is None or not 0 <= now_utc_s - noted_utc_s < AGAIN_S

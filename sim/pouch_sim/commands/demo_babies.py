@@ -29,6 +29,8 @@ _ROOM_C = (23.0, 29.0)
 _COLD_EVERY, _FIRST_COLD = 8, 1
 _COLD_W_PER_KG = 1.4
 _COLD_COVER = 0.5
+# Of one baby in so many, the fourth first, nobody wrote down when it was born.
+_BIRTH_UNKNOWN_EVERY, _FIRST_BIRTH_UNKNOWN = 4, 3
 _IN_WARM_AIR = ("incubator", "warmer")
 _GRAMS_PER_KG = 1000
 _T = TypeVar("_T", Act, Event)
@@ -43,6 +45,7 @@ class Baby:
         world: what its band measures.
         weight_g: grams.
         gestation_days: at birth.
+        age_days: since birth, when the past begins; None if nobody knows.
         drift_ppm: how much its band's crystal runs fast.
     """
 
@@ -50,6 +53,7 @@ class Baby:
     world: PhysicalWorld
     weight_g: int
     gestation_days: int
+    age_days: int | None
     drift_ppm: float
 
 
@@ -92,11 +96,13 @@ def _baby(seed: int, index: int, drawn: Scenario, days: int, *, cools: bool) -> 
     if cools:
         infant = replace(plan.infant, metabolic_w_per_kg=_COLD_W_PER_KG)
         plan = replace(plan, infant=infant, acts=tuple(_uncovered(act) for act in plan.acts))
+    nobody_knows = index % _BIRTH_UNKNOWN_EVERY == _FIRST_BIRTH_UNKNOWN
     return Baby(
         code=f"bed-{index + 1}",
         world=PhysicalWorld(_again_and_again(plan, days + _LIVE_DAYS), seed, index),
         weight_g=round(drawn.infant.weight_kg * _GRAMS_PER_KG),
         gestation_days=round(drawn.infant.gestation_weeks * _WEEK_DAYS),
+        age_days=None if nobody_knows else round(drawn.infant.age_days),
         drift_ppm=drawn.band.drift_ppm,
     )
 

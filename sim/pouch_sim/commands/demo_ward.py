@@ -6,7 +6,7 @@ import threading
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
-from datetime import datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -59,6 +59,13 @@ class DemoPlan:
     def start_utc_s(self) -> int:
         """Unix time of the local midnight with which the past begins."""
         return self._midnight(self.days)
+
+    def born_on(self, baby: Baby) -> date | None:
+        """Return the local date on which a baby was born; None if nobody knows."""
+        if baby.age_days is None:
+            return None
+        begin = datetime.fromtimestamp(self.start_utc_s, self.zone).date()
+        return begin - timedelta(days=baby.age_days)
 
     def _midnight(self, days_ago: int) -> int:
         today = datetime.fromtimestamp(self.end_utc_s, self.zone).date()
@@ -131,6 +138,7 @@ class DemoWard:
             who=WHO,
             weight_g=baby.weight_g,
             gestation_days=baby.gestation_days,
+            born_on=self._plan.born_on(baby),
         )
         # Not with the admission: there a band must have been heard, and this one is yet to wake.
         store.assign(band_id, baby.code, start_utc_s, who=WHO)

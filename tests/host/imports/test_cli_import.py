@@ -1,3 +1,5 @@
+from datetime import date
+
 import pytest
 from typer.testing import CliRunner
 
@@ -5,9 +7,9 @@ from pouch_host.cli import app
 from pouch_host.store import Store
 
 INFANTS = """\
-code;weight_g;gestation_weeks;gestation_days;admitted;target_h;mother
-s-01;1400;31;4;2026-03-01 08:00;;Fatima
-s-02;1650;33;;2026-03-01 09:00;8;Zainab
+code;weight_g;gestation_weeks;gestation_days;born;admitted;target_h;mother
+s-01;1400;31;4;2026-02-27;2026-03-01 08:00;;Fatima
+s-02;1650;33;;;2026-03-01 09:00;8;Zainab
 """
 ASSIGNMENTS = """\
 band,infant,from,to
@@ -27,6 +29,9 @@ s-02,1400,31,7
 s-03,1400,,3
 s-02,1,31,1
 ,1400,31,1
+s-04,inf,31,1
+s-05,1_400,31,1
+s-06,-nan,31,1
 """
 ASSIGNMENTS_IN_ERROR = """\
 band,infant,from,to
@@ -86,6 +91,7 @@ def test_a_study_comes_in_from_three_lists(store, write):
     with Store.open(store) as opened:
         first, second = opened.infants()
         assert (first.gestation_days, second.gestation_days) == (221, 231)
+        assert (first.born_on, second.born_on) == (date(2026, 2, 27), None)
         assert (first.target_minutes, second.target_minutes) == (900, 480)
         assert len(opened.assignments()) == 2
         assert len(opened.logs.of_infant(first.infant_id)["diary"]) == 2
@@ -130,6 +136,9 @@ def test_second_time_there_is_nothing_to_do(store, write):
                 "4: gestation_days without gestation_weeks; write both, such as 31 and 4",
                 "5: 1 g is no newborn's weight: 200 to 8000 g",
                 "6: no code; write it or remove the line",
+                "7: weight_g 'inf' is not a number; correct it or leave it empty",
+                "8: weight_g '1_400' is not a number; correct it or leave it empty",
+                "9: weight_g '-nan' is not a number; correct it or leave it empty",
             ],
         ),
         (
@@ -170,6 +179,51 @@ def test_what_the_store_refuses_is_said_with_its_line(store, write):
         f"error: {path}:4: infant 's-01' is in the store with weight_g 1400, not 1401; "
         "correct one of them, or leave the cell empty"
     )
+    assert digest(store) == before
+
+
+BIRTHS_IN_ERROR = """\
+code,born,admitted
+s-11,27.02.2026,2026-03-01 08:00
+s-12,2026-02-30,2026-03-01 08:00
+s-13,2026-02-27 08:00,2026-03-01 08:00
+s-14,2026-W09-5,2026-03-01 08:00
+"""
+BIRTHS_THAT_CANNOT_BE = """\
+code,born,admitted
+s-11,2999-01-01,2026-03-01 08:00
+s-12,2026-03-02,2026-03-01 08:00
+s-13,2016-02-27,2026-03-01 08:00
+s-14,unknown,2026-03-01 08:00
+"""
+
+
+def test_date_of_birth_that_is_none_is_said_with_its_line(store, write):
+    before, path = digest(store), write("births.csv", BIRTHS_IN_ERROR)
+    result = run("infants", path, store)
+    assert result.exit_code == 1
+    *said, _ = lines_of(result)
+    texts = ("27.02.2026", "2026-02-30", "2026-02-27 08:00", "2026-W09-5")
+    assert said == [
+        f"error: {path}:{line}: born {text!r} is not a date such as 2026-03-01; in a spreadsheet, "
+        "give the column the format yyyy-mm-dd and save again"
+        for line, text in enumerate(texts, start=2)
+    ]
+    assert digest(store) == before
+
+
+def test_date_of_birth_that_cannot_be_is_said_with_its_line(store, write):
+    before, path = digest(store), write("births.csv", BIRTHS_THAT_CANNOT_BE)
+    result = run("infants", path, store)
+    came = "came here on 2026-03-01"
+    assert lines_of(result)[:-1] == [
+        f"error: {path}:{complaint}"
+        for complaint in (
+            "2: born 2999-01-01: that is in the future",
+            "3: born 2026-03-02: it was here before, on 2026-03-01; correct one of the two",
+            f"4: born 2016-02-27: more than a year before it {came}; check the years",
+        )
+    ]
     assert digest(store) == before
 
 

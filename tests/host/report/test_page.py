@@ -9,7 +9,8 @@ from matplotlib.text import Text
 from PIL import Image
 
 from pouch_host.analysis.states import State
-from pouch_host.report import SUFFIXES, page, style
+from pouch_host.hours_shown import hours_down
+from pouch_host.report import SUFFIXES, drawing, page, style
 from pouch_host.report.days_panel import _FIGURES, draw_actogram
 from pouch_host.report.page import draw_page, write_page
 from tests.host.report.made_report import made, made_analysis, no_analysis
@@ -42,7 +43,7 @@ def texts_of(figure):
 
 def boxes_of(figure):
     """Return each text with its box in inches, measured as it is drawn."""
-    with page._settings():
+    with drawing.settings():
         figure.canvas.draw()
         return [
             (
@@ -105,7 +106,8 @@ def test_page_tells_the_share_that_is_known_and_the_targets():
     report = made(made_analysis(MARCH, 3, lost=[(30, 40)]))
     text = " ".join(text.get_text() for text in texts_of(draw_page(report)))
     for day in report.days:
-        assert f"{day.hours_lower:.1f} to {day.hours_upper:.1f}" in text
+        lower, upper = hours_down(day.hours_lower), hours_down(day.hours_upper)
+        assert f"{lower:.1f} to {upper:.1f}" in text
         assert day.target_met.replace("_", " ") in text
     assert "Coverage: " in text
 

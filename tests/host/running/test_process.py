@@ -13,6 +13,7 @@ from pouch_host.errors import StoreError
 from pouch_host.running import Port, WardProcess
 from pouch_host.store import Store
 from pouch_host.system import CollectorReport, PartName, PartState
+from pouch_host.ward import WatchState
 from pouch_host.web.server import PortError, url_of
 from pouch_host.web.settings import WebSettings
 from tests.host import ward
@@ -141,6 +142,30 @@ def test_silent_collector_is_begun_anew_once_for_each_silence(store):
     finally:
         joined.process.stop()
     assert len(joined.made) <= 2
+
+
+def test_watch_that_dies_is_told_and_begun_anew(store, monkeypatch):
+    joined = Joined(store, [None])
+    watch = joined.process.watch
+
+    def die(*_args):
+        raise ZeroDivisionError("a bug, also in telling of it")
+
+    with monkeypatch.context() as broken:
+        broken.setattr(watch._worker, "step", die)
+        broken.setattr(watch._worker, "fail", die)
+        joined.process.start()
+        try:
+            part = joined.wait_for(PartName.WATCH, PartState.FAILED)
+            assert "nobody looks at the ward" in part.failure
+            assert watch.last_look().state is WatchState.STOPPED
+            broken.undo()
+            joined.wait_for(PartName.WATCH, PartState.RUNNING)
+            deadline_s = time.monotonic() + PATIENCE_S
+            while watch.last_look().state is not WatchState.LOOKING:
+                assert time.monotonic() < deadline_s
+        finally:
+            joined.process.stop()
 
 
 def test_run_until_tends_until_it_is_told_to_stop(store):

@@ -1,12 +1,14 @@
 """Admission, correction, discharge, handing over: each with its name in the audit, or not."""
 
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from datetime import date, datetime, timedelta
 
 import pytest
 import sqlalchemy as sa
 
 from pouch_host.errors import InputError
-from pouch_host.store import schema
+from pouch_host.store import Infant, schema
 from pouch_host.store.presence import stamp_of
 from pouch_host.store.refusals import Refusal, Refused
 from tests.host.store.plain_records import BAND_ID, START_UTC_S
@@ -28,7 +30,7 @@ def admit(admissions, code="bed-1", **options):
 
 
 def edit(admissions, code="bed-1", **options):
-    values = {"weight_g": 1450, "gestation_days": 238, "target_minutes": 600}
+    values = {"weight_g": 1450, "gestation_days": 238, "target_minutes": 600, "born_on": None}
     return admissions.edit(
         code, **(values | {"when_utc_s": NOW_UTC_S + 60, "who": NURSE} | options)
     )
@@ -58,7 +60,7 @@ def test_admit_keeps_what_was_said_and_who_said_it(store, admissions):
     assert infant.discharged_utc_s is None
     (row,) = store.audit.rows(infant="bed-1")
     assert (row.what, row.who, row.target_minutes) == ("admitted", NURSE, 720)
-    assert row.detail == {"weight_g": 1450, "gestation_days": 238}
+    assert row.detail == {"weight_g": 1450, "gestation_days": 238, "born_on": None}
 
 
 def test_admit_without_weight_has_the_usual_target(admissions):
@@ -122,6 +124,90 @@ def test_admit_and_edit_value_that_no_newborn_has_is_refused(store, admissions, 
     refused(refusal, admit, admissions, of=store, **values)
     admit(admissions)
     refused(refusal, edit, admissions, of=store, **values)
+
+
+def local_date(store, utc_s, days=0):
+    return datetime.fromtimestamp(utc_s, store.zone).date() + timedelta(days=days)
+
+
+def test_date_of_birth_is_kept_put_right_and_noted(store, admissions):
+    born_on = local_date(store, NOW_UTC_S, -6)
+    assert admit(admissions, born_on=born_on, gestation_days=238).born_on == born_on
+    assert store.audit.rows()[0].detail["born_on"] == born_on.isoformat()
+    later = born_on + timedelta(days=1)
+    infant = edit(admissions, born_on=later)
+    assert store.infants() == [infant]
+    assert infant.born_on == later
+    (noted_edit,) = [row for row in store.audit.rows() if row.what == "edited"]
+    assert noted_edit.detail["born_on"] == [born_on.isoformat(), later.isoformat()]
+    # A form that was opened before somebody put the date right is out of date.
+    seen = stamp_of(infant)
+    edit(admissions, born_on=born_on)
+    refused(Refusal.CHANGED, edit, admissions, born_on=later, seen=seen, of=store)
+
+
+@pytest.mark.parametrize(
+    ("days", "refusal"),
+    [(1, Refusal.BORN_FUTURE), (-367, Refusal.BORN_EARLY), (-700_000, Refusal.BORN_EARLY)],
+)
+def test_date_of_birth_that_cannot_be_is_refused(store, admissions, days, refusal):
+    born_on = local_date(store, NOW_UTC_S, days)
+    refused(refusal, admit, admissions, born_on=born_on, of=store)
+    admit(admissions)
+    refused(refusal, edit, admissions, born_on=born_on, of=store)
+
+
+@pytest.mark.parametrize("days", [0, -366])
+def test_date_of_birth_may_be_today_or_a_year_ago(store, admissions, days):
+    born_on = local_date(store, NOW_UTC_S, days)
+    assert admit(admissions, born_on=born_on).born_on == born_on
+
+
+def test_nobody_is_born_after_it_came(store, admissions):
+    admit(admissions)
+    week = 7 * 24 * HOUR_S
+    born_on = local_date(store, NOW_UTC_S, 1)
+    late = {"when_utc_s": NOW_UTC_S + week}
+    error = refused(Refusal.BORN_LATE, edit, admissions, born_on=born_on, of=store, **late)
+    assert error.values == {"came_on": local_date(store, NOW_UTC_S)}
+    # Whoever was never admitted came with its first band.
+    store.assign(BAND_ID, "bed-2", NOW_UTC_S)
+    refused(Refusal.BORN_LATE, edit, admissions, "bed-2", born_on=born_on, of=store, **late)
+    assert edit(admissions, "bed-2", born_on=local_date(store, NOW_UTC_S), **late).born_on
+
+
+def test_infant_back_after_its_first_birthday_keeps_its_date_of_birth(store, admissions):
+    born_on = local_date(store, NOW_UTC_S)
+    admit(admissions, born_on=born_on, band_id=BAND_ID)
+    admissions.discharge("bed-1", when_utc_s=NOW_UTC_S + HOUR_S, who=NURSE)
+    year_later = NOW_UTC_S + 400 * 24 * HOUR_S
+    admissions.readmit("bed-1", when_utc_s=year_later, who=NURSE)
+    assert edit(admissions, born_on=born_on, when_utc_s=year_later).born_on == born_on
+
+
+def test_birth_is_of_the_wards_day(store, admissions):
+    # Half past midnight in Karachi is still the day before in UTC.
+    store.set_zone("Asia/Karachi")
+    midnight_utc_s = datetime(2026, 3, 5, tzinfo=store.zone).timestamp()
+    infant = admit(admissions, when_utc_s=midnight_utc_s + 1800, born_on=date(2026, 3, 5))
+    assert infant.age_days(date(2026, 3, 5)) == 0
+    refused(
+        Refusal.BORN_FUTURE, admit, admissions, "bed-2",
+        when_utc_s=midnight_utc_s - 1800, born_on=date(2026, 3, 5), of=store,
+    )  # fmt: skip
+
+
+def test_ages_count_the_day_of_birth_as_day_0():
+    infant = Infant(1, "bed-1", gestation_days=30 * 7 + 6, born_on=date(2026, 2, 27))
+    assert infant.age_days(date(2026, 2, 27)) == 0
+    assert infant.age_days(date(2026, 3, 5)) == 6
+    # 30 weeks and 6 days at birth are 31 weeks and 5 days on day 6.
+    assert infant.postmenstrual_days(date(2026, 3, 5)) == 31 * 7 + 5
+    assert infant.age_days(date(2026, 2, 26)) is None
+    assert infant.postmenstrual_days(date(2026, 2, 26)) is None
+    assert replace(infant, gestation_days=None).postmenstrual_days(date(2026, 3, 5)) is None
+    assert replace(infant, born_on=None).age_days(date(2026, 3, 5)) is None
+    assert replace(infant, born_on=None).postmenstrual_days(date(2026, 3, 5)) is None
 
 
 def test_admit_code_of_an_infant_that_is_here_is_refused(store, admissions):
@@ -285,3 +371,13 @@ def test_no_change_is_without_a_name(store, admissions):
         "admitted", "assigned", "renamed", "edited", "target", "handed_over", "link_made",
         "ended", "discharged", "link_ended", "readmitted",
     }  # fmt: skip
+
+
+def test_hand_over_from_before_the_first_band_is_refused(store):
+    # Goal: of an infant that nobody admitted, the first band says since when it is here.
+    store.assign(BAND_ID, "bed-4", NOW_UTC_S)
+    refused(
+        Refusal.MOMENT_EARLY, store.handovers.hand_over, "bed-4", "mother",
+        when_utc_s=NOW_UTC_S + 60, at_utc_s=-62_135_596_800, who=NURSE, of=store,
+    )  # fmt: skip
+    store.handovers.hand_over("bed-4", "mother", when_utc_s=NOW_UTC_S + 60, who=NURSE)

@@ -1,3 +1,5 @@
+from datetime import date
+
 import pytest
 
 from pouch_host.store.lists import ListedAssignment, ListedInfant
@@ -46,6 +48,28 @@ def test_what_the_store_does_not_know_is_filled_in(store):
     assert infants(store, ListedInfant("s-01", weight_g=1400)).unchanged == 1
 
 
+def test_date_of_birth_is_taken_in_and_filled_in(store):
+    infants(store, ListedInfant("s-01", admitted_utc_s=day(0), born_on=date(2026, 2, 27)))
+    infants(store, ListedInfant("s-02", admitted_utc_s=day(0)))
+    done = infants(store, ListedInfant("s-02", born_on=date(2026, 3, 1)))
+    assert (done.changed, done.refused) == (1, {})
+    assert [one.born_on for one in store.infants()] == [date(2026, 2, 27), date(2026, 3, 1)]
+    details = [row.detail for row in store.audit.rows()]
+    assert details[0] == {"born_on": [None, "2026-03-01"]}
+    assert details[2]["born_on"] == "2026-02-27"
+    again = infants(store, ListedInfant("s-02", born_on=date(2026, 2, 28)))
+    assert "born_on 2026-03-01, not 2026-02-28" in again.refused[0]
+
+
+def test_nobody_is_born_after_the_band_of_the_list(store):
+    infants(store, ListedInfant("s-01", admitted_utc_s=day(2), born_on=date(2026, 3, 3)))
+    before = store.content_digest()
+    done = assignments(store, ListedAssignment(7, "s-01", day(1), day(5)))
+    assert "born 2026-03-03, after that `from`" in done.refused[0]
+    assert store.content_digest() == before
+    assert assignments(store, ListedAssignment(7, "s-01", day(2), day(5))).added == 1
+
+
 def test_list_that_says_another_thing_is_refused_as_a_whole(store):
     infants(store, ListedInfant("s-01", weight_g=1400))
     before = store.content_digest()
@@ -62,6 +86,12 @@ def test_list_that_says_another_thing_is_refused_as_a_whole(store):
         (ListedInfant("s-01", weight_g=14), "no newborn's weight"),
         (ListedInfant("s-01", gestation_days=10), "born before 21"),
         (ListedInfant("s-01", admitted_utc_s=day(40)), "in the future"),
+        (ListedInfant("s-01", born_on=date(2026, 4, 1)), "born 2026-04-01: that is in the future"),
+        (ListedInfant("s-01", born_on=date(2025, 3, 1)), "more than a year before"),
+        (
+            ListedInfant("s-01", admitted_utc_s=day(0), born_on=date(2026, 3, 2)),
+            "it was here before, on 2026-03-01",
+        ),
     ],
 )
 def test_infant_that_cannot_be_is_refused(store, row, message):

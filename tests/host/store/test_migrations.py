@@ -1,3 +1,5 @@
+from datetime import date
+
 import pytest
 import sqlalchemy as sa
 from alembic import command
@@ -9,7 +11,7 @@ from sqlalchemy.dialects import postgresql
 from sqlalchemy.schema import CreateTable
 
 from pouch_host.errors import StoreError
-from pouch_host.store import Store, schema
+from pouch_host.store import Infant, Store, schema
 from pouch_host.store.engine import make_engine
 from pouch_host.store.migrate import prepare
 
@@ -60,6 +62,38 @@ def test_store_of_the_first_version_keeps_everything_and_takes_targets(path):
         (2, 2000, "target", None, "bed-2", None, None, 360, None, None),
     ]
     assert "AUTOINCREMENT" in str(ddl)
+
+
+def test_store_of_the_fourth_version_keeps_its_infants_and_takes_dates_of_birth(path):
+    # Goal: whoever was admitted before the date of birth was asked for stays as it was.
+    engine = make_engine(path)
+    config = Config()
+    config.set_main_option("script_location", "pouch_host.store:migrations")
+    config.set_main_option("path_separator", "os")
+    with engine.begin() as connection:
+        config.attributes["connection"] = connection
+        command.upgrade(config, "0004")
+    columns = "code, target_minutes, weight_g, gestation_days, admitted_utc_s, discharged_utc_s"
+    with engine.begin() as connection:
+        for statement in (
+            f"INSERT INTO infant ({columns}) VALUES ('bed-1', 480, 1450, 238, 1000, NULL)",
+            f"INSERT INTO infant ({columns}) VALUES ('bed-2', NULL, NULL, NULL, NULL, 3000)",
+            "INSERT INTO handover VALUES (1, 1, 1500, 'mother', 'Amina', 1500)",
+        ):
+            connection.exec_driver_sql(statement)
+    engine.dispose()
+    with Store.open(path, create=False) as store:
+        assert store.infants() == [
+            Infant(1, "bed-1", 480, 1450, 238, 1000, None),
+            Infant(2, "bed-2", None, None, None, None, 3000),
+        ]
+        assert [one.born_on for one in store.infants()] == [None, None]
+        assert len(store.handovers.of_infant("bed-1")) == 1
+        store.admissions.edit(
+            "bed-1", when_utc_s=2000, who="Amina", weight_g=1450, gestation_days=238,
+            target_minutes=480, born_on=date(1970, 1, 1),
+        )  # fmt: skip
+        assert store.admissions.infant("bed-1").born_on == date(1970, 1, 1)
 
 
 def test_migrations_end_at_the_version_that_the_program_states():

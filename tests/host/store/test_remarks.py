@@ -65,8 +65,9 @@ def test_answer_and_remark_are_in_the_audit_without_what_was_written(store):
         (Verdict.MISSED, {"said": (SAID[0], SAID[0])}),
         (Verdict.MISSED, {"said": (NOW_UTC_S - 60, NOW_UTC_S + 60)}),
         (Verdict.MISSED, {"said": (NOW_UTC_S - 2 * 86400, NOW_UTC_S)}),
+        (Verdict.MISSED, {"said": (0, 3600)}),
     ],
-    ids=["no session", "no times", "no span", "backwards", "empty", "future", "two days"],
+    ids=["no session", "no times", "no span", "backwards", "empty", "future", "two days", "1970"],
 )
 def test_answer_that_cannot_be_is_refused_and_nothing_kept(store, verdict, parts):
     with pytest.raises(InputError):
@@ -83,8 +84,24 @@ def test_answer_that_cannot_be_is_refused_and_nothing_kept(store, verdict, parts
         (RemarkKind.LOW_HOURS, {"reason": "mother_unwell"}),
         (RemarkKind.LOW_HOURS, {"reason": "lazy", "date": dt.date(2026, 3, 1)}),
         (RemarkKind.SESSION_END, {"reason": "hour_achieved"}),
+        (RemarkKind.LOW_HOURS, {"reason": "too_hot", "date": dt.date(2026, 3, 3)}),
+        (RemarkKind.LOW_HOURS, {"reason": "too_hot", "date": dt.date.max}),
+        (RemarkKind.LOW_HOURS, {"reason": "too_hot", "date": dt.date.min}),
+        (RemarkKind.SESSION_END, {"reason": "other", "utc_s": NOW_UTC_S + 60}),
+        (RemarkKind.SESSION_END, {"reason": "other", "utc_s": -62_135_596_800}),
     ],
-    ids=["empty", "too long", "no day", "no such reason", "no time"],
+    ids=[
+        "empty",
+        "too long",
+        "no day",
+        "no such reason",
+        "no time",
+        "tomorrow",
+        "9999",
+        "year 1",
+        "moment to come",
+        "moment of year 1",
+    ],
 )
 def test_remark_that_cannot_be_is_refused(store, kind, parts):
     with pytest.raises(InputError):
@@ -112,3 +129,30 @@ def test_remarks_newest_first(store):
 def test_remark_about_nobody_is_refused(store):
     with pytest.raises(InputError, match="no infant 'bed-9'"):
         store.remarks.add("bed-9", RemarkKind.NOTE, who="Amina", when_utc_s=NOW_UTC_S, text="one")
+
+
+@pytest.mark.parametrize(
+    ("day", "is_kept"),
+    [
+        (dt.date(2026, 2, 10), False),
+        (dt.date(2026, 2, 12), True),
+        (dt.date(2026, 3, 2), True),
+    ],
+)
+def test_reason_is_of_a_day_on_which_the_infant_was_here(store, day, is_kept):
+    # A day of grace for each side: in which zone the ward is does not matter here.
+    came_utc_s = dt.datetime(2026, 2, 12, 12, tzinfo=dt.UTC).timestamp()
+    store.assign(9, "bed-1", came_utc_s)
+
+    def add():
+        store.remarks.add(
+            "bed-1", RemarkKind.LOW_HOURS, who="Amina", when_utc_s=NOW_UTC_S, date=day,
+            reason="too_hot",
+        )  # fmt: skip
+
+    if is_kept:
+        add()
+    else:
+        with pytest.raises(InputError, match="before the infant came here: check the date"):
+            add()
+    assert len(store.remarks.remarks(infant_id(store))) == is_kept

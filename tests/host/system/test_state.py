@@ -3,9 +3,11 @@
 import shutil
 
 import pytest
+from prometheus_client.parser import text_string_to_metric_families
 
 from pouch_host.store import Store
 from pouch_host.system import CollectorReport, PartName, Parts, PartState, System, Trouble
+from pouch_host.system.metrics import figures
 from pouch_host.ward import WardWatch
 from tests.host import ward
 
@@ -22,7 +24,7 @@ class Computer:
         self.now_s = 0.0
         self.report, self.until_utc_s = None, None
         self.store = store
-        self.watch = WardWatch(store, clock=lambda: self.now_utc_s)
+        self.watch = WardWatch(store, clock=lambda: self.now_utc_s, clock_s=lambda: self.now_s)
         self.parts = Parts(lambda: self.now_s)
         self.system = System(
             self.watch,
@@ -139,6 +141,48 @@ def test_watch_that_fails_is_told_with_its_line(computer):
     computer.watch.step()
     reasons = {reason.trouble: reason for reason in computer.system.health().reasons}
     assert "not a Pouch store" in reasons[Trouble.WATCH_FAILED].line
+
+
+def test_watch_that_looks_no_more_is_severe_and_its_age_is_told(computer):
+    computer.watch.step()
+    assert computer.system.health().ok
+    computer.now_s += 61
+    health = computer.system.health()
+    assert health.plain()["reasons"] == ["not_looking:watch"]
+    assert health.reasons[0].line == "the last look was 61 s ago"
+    computer.watch.step()
+    assert computer.system.health().ok
+
+
+def test_watch_that_is_busy_for_long_is_a_warning(computer):
+    computer.watch.step()
+    computer.watch._looks.begin_piece()
+    computer.now_s += 61
+    assert "not_looking:watch" in computer.system.health().plain()["warnings"]
+
+
+def test_figures_say_whether_somebody_looks_and_what_is_wrong(computer):
+    computer.watch.step()
+    before = read(figures(computer.system))
+    assert before["pouch_watch_last_look_age_seconds"] == 0
+    assert before["pouch_watch_state", "looking"] == 1
+    assert before["pouch_ward_up"] == 1
+    computer.now_s += 61
+    after = read(figures(computer.system))
+    assert after["pouch_watch_last_look_age_seconds"] == 61
+    assert (after["pouch_watch_state", "looking"], after["pouch_watch_state", "stopped"]) == (0, 1)
+    assert after["pouch_ward_up"] == 0
+    assert after["pouch_ward_trouble", "watch", "not_looking"] == 1
+    assert after["pouch_watch_waiting_infants"] == 0
+
+
+def read(text):
+    """Return figures by name and the values of their labels."""
+    return {
+        (sample.name, *sample.labels.values()) if sample.labels else sample.name: sample.value
+        for family in text_string_to_metric_families(text.decode())
+        for sample in family.samples
+    }
 
 
 def test_liveness_does_not_ask_the_store_and_names_each_part(computer):

@@ -7,7 +7,7 @@ from dataclasses import replace
 from pouch_host.alerts import RULES, AlertClass
 from pouch_host.alerts.mutes import Mute
 from pouch_host.derive import BoardRow
-from pouch_host.ward import StandingAlert, WardBoard, WardSettings
+from pouch_host.ward import LastLook, StandingAlert, WardBoard, WardSettings, WatchState
 from pouch_host.ward.cards import infant_now, worst_first
 
 # 2026-03-05 14:32:05 in Karachi.
@@ -83,12 +83,14 @@ class HandWard:
         store: of the site.
         settings: of the alerts.
         utc_s: its time.
+        look: how the looks at it go on; None as long as they do.
     """
 
     def __init__(self, store):
         self.store = store
         self.settings = WardSettings()
         self.utc_s = float(NOW_UTC_S)
+        self.look = None
         self._board = WardBoard(0, self.utc_s, ())
         self._waiting = set()
         self._lock = threading.Lock()
@@ -99,7 +101,10 @@ class HandWard:
     def board(self):
         return self._board
 
-    def show(self, *infants, failure=None, waiting=0):
+    def last_look(self):
+        return self.look or LastLook(WatchState.LOOKING, self.utc_s, 0.5)
+
+    def show(self, *infants, failure=None, waiting=0, reading=False):
         """Show these infants from now on; those that differ from before are the changed ones."""
         version = self._board.version + 1
         before = {one.row.infant_code: one for one in self._board.infants}
@@ -109,7 +114,9 @@ class HandWard:
             same = old is not None and replace(one, version=old.version) == old
             made.append(old if same else replace(one, version=version))
         with self._lock:
-            self._board = WardBoard(version, self.utc_s, worst_first(made), failure, waiting)
+            self._board = WardBoard(
+                version, self.utc_s, worst_first(made), failure, waiting, reading
+            )
             for loop, future in self._waiting:
                 loop.call_soon_threadsafe(_wake, future)
             self._waiting.clear()

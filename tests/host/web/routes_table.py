@@ -68,6 +68,7 @@ TABLE = {
     ("GET", "/system"): ADMINISTRATOR,
     ("GET", "/system/notices"): BOARD,
     ("GET", "/health"): EVERYBODY,
+    ("GET", "/metrics"): EVERYBODY,
     ("GET", "/ca.crt"): EVERYBODY,
     ("GET", "/site"): ADMINISTRATOR,
     ("POST", "/site"): ADMINISTRATOR,

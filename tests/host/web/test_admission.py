@@ -10,6 +10,7 @@ from pouch_host.store.programme import DEFAULT_PROGRAMME, EARLY_DAYS, target_min
 from pouch_host.web.admission.fields import Fields
 from pouch_host.web.admission.infants import hours_typed
 from tests.host.web import site as sites
+from tests.host.web.answers import fault_of, value_of
 
 HOUR_S = 3600
 
@@ -34,24 +35,6 @@ def same_site(tmp_path_factory):
 
 def admit(browser, code="bed-7", **values):
     return browser.post("/admit", {"code": code, "weight": "1450", "weeks": "34", **values})
-
-
-def value_of(answer, name):
-    """Return what a field of a page holds."""
-    found = re.search(rf'<input[^>]* id="{name}"[^>]*>', answer.text)
-    assert found, name
-    return re.search(r' value="([^"]*)"', found.group()).group(1)
-
-
-def fault_of(answer, name):
-    """Return the sentence beside a field, and see that the field is tied to it."""
-    found = re.search(rf'<p class="error" id="{name}-error">([^<]+)', answer.text)
-    if found is None:
-        return None
-    field = re.search(rf'<input[^>]* id="{name}"[^>]*>', answer.text).group()
-    assert f"{name}-error" in field
-    assert 'aria-invalid="true"' in field
-    return found.group(1)
 
 
 def test_admission_goes_on_to_the_band(site, nurse):
@@ -96,6 +79,7 @@ def test_admission_takes_digits_of_an_urdu_keyboard(site, nurse):
         ({"weeks": "200"}, "weeks"),
         ({"weeks": "", "days": "3"}, "weeks"),
         ({"weeks": "34", "days": "7"}, "days"),
+        ({"born": "yesterday"}, "born"),
         ({"target": "25"}, "target"),
         ({"target": "0"}, "target"),
         ({"target": "nan"}, "target"),
@@ -106,7 +90,14 @@ def test_admission_bad_input_is_named_beside_its_field_and_nothing_typed_is_lost
     same_site, values, field
 ):
     nurse, before = same_site.browser(Role.NURSE), same_site.store.content_digest()
-    typed = {"code": "bed-7", "weight": "1450", "weeks": "34", "days": "1", "target": "12"}
+    typed = {
+        "code": "bed-7",
+        "weight": "1450",
+        "weeks": "34",
+        "days": "1",
+        "born": "",
+        "target": "12",
+    }
     typed |= values
     answer = nurse.post("/admit", typed)
     assert answer.status_code == 422

@@ -1,5 +1,6 @@
 """The API against its own description: by hand where the answer is known, and by schemathesis."""
 
+import datetime as dt
 import threading
 
 import pytest
@@ -9,8 +10,10 @@ from schemathesis.specs.openapi.checks import positive_data_acceptance
 
 from pouch_host.accounts.roles import Role
 from pouch_host.store.remarks import RemarkKind
+from pouch_host.ward import LastLook, WatchState
 from pouch_host.web.api.description import openapi
 from pouch_host.web.server import bind, serve_until, url_of
+from pouch_host.web.views import AGAIN_S
 from tests.host import ward
 from tests.host.web import site as sites
 
@@ -48,12 +51,49 @@ def test_board_is_what_the_screen_shows(ask, site):
     assert found["failure"] is None
 
 
+def test_board_says_whether_it_is_looked_at(ask, site, monkeypatch):
+    found = ask("/board").json()
+    assert (found["watch"], found["waiting"], found["reading"]) == ("looking", 0, False)
+    look = LastLook(WatchState.STOPPED, ward.START_UTC_S, 70)
+    monkeypatch.setattr(site.watch, "last_look", lambda: look)
+    found = ask("/board").json()
+    assert (found["watch"], found["looked"]) == ("stopped", "2026-03-01T00:00:00Z")
+
+
+def test_list_of_infants_is_a_look_at_each_of_them(ask, site):
+    for number in range(2, 30):
+        site.store.ensure_infant(f"bed-{number}")
+
+    def viewed():
+        rows = site.store.audit.rows(limit=1000)
+        return [(row.who, row.infant) for row in rows if row.what == "viewed"]
+
+    ask("/infants/bed-1")
+    codes = {one["code"] for one in ask("/infants").json()}
+    assert len(codes) == 29
+    assert sorted(viewed()) == sorted((sites.NAMES[Role.RESEARCHER], code) for code in codes)
+    ask("/infants")
+    assert len(viewed()) == 29
+    site.now_utc_s += AGAIN_S
+    ask("/infants")
+    assert len(viewed()) == 58
+
+
 def test_day_has_bounds_and_the_length_of_the_local_day(ask):
     (day,) = ask("/infants/bed-1/days").json()
     assert (day["date"], day["day_minutes"], day["ssc_minutes"]) == (DAY, 1440, 178)
     assert day["hours_lower"] <= day["hours"] <= day["hours_upper"]
     assert day["reviewed_hours"] is None
     assert ask("/infants/bed-1/days?last=2026-02-20").json() == []
+
+
+def test_infant_has_its_date_of_birth_or_null(ask, site):
+    assert ask("/infants/bed-1").json()["born"] is None
+    site.store.admissions.edit(
+        "bed-1", when_utc_s=site.now_utc_s, who="Amina", weight_g=1450, gestation_days=238,
+        target_minutes=None, born_on=dt.date(2026, 2, 23),
+    )  # fmt: skip
+    assert ask("/infants/bed-1").json()["born"] == "2026-02-23"
 
 
 def test_minutes_tell_unknown_apart_from_no_band(ask):

@@ -84,6 +84,29 @@ def test_card_unknown_time_states_both_bounds_and_draws_them():
     assert re.search(r'class="confirmed"[^>]*stroke-dasharray="25.0 100"', html, re.DOTALL)
 
 
+@pytest.mark.parametrize(
+    ("hours", "target_h", "shown"),
+    [
+        (7.96, 8.0, "7.9 of 8 h"),
+        (8.0, 8.0, "8.0 of 8 h"),
+        (479 / 60, 8.0, "7.9 of 8 h"),
+        (8.24, 495 / 60, "8.2 of 8.3 h"),
+        (498 / 60, 498 / 60, "8.3 of 8.3 h"),
+    ],
+)
+def test_card_hours_read_the_target_only_where_it_is_met(hours, target_h, shown):
+    text = text_of(
+        card(
+            infant(
+                ssc_hours=hours, ssc_hours_lower=hours, ssc_hours_upper=hours, target_h=target_h
+            )
+        )
+    )
+    assert shown in text
+    # The bounds below are rounded likewise: with at most 7.96 h a target of 8 is missed.
+    assert f"{shown.split()[0]} h" in text
+
+
 def test_card_infant_of_whom_nothing_is_known_shows_no_number_that_could_be_taken_for_one():
     html = card(
         infant(
@@ -345,7 +368,7 @@ def test_page_of_the_real_ward_shows_the_hours_of_its_records(tmp_path):
         text = text_of(opened.browser(Role.NURSE).get("/").text)
         assert "bed-1" in text
         assert "Skin to skin" in text
-        assert "3.0 of 8 h" in text
+        assert "2.9 of 8 h" in text
 
 
 def test_page_screen_on_the_wall_sees_the_board_and_is_asked_to_sign_in(tmp_path):

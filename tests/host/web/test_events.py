@@ -9,6 +9,7 @@ import pytest
 
 from pouch_host.accounts.roles import Role
 from pouch_host.store import Store
+from pouch_host.ward import LastLook, WatchState
 from pouch_host.web.board_parts import Viewer
 from pouch_host.web.feed import BoardFeed, offset_s
 from pouch_host.web.language import installed
@@ -112,7 +113,29 @@ def test_events_page_that_has_all_gets_nothing_but_the_time(hand_ward, feed):
 
     found = asyncio.run(run())
     assert [event.event for event in found] == ["time"] * 5
-    assert json.loads(found[0].data) == {"now_utc_s": hand_ward.utc_s, "offset_s": 5 * 3600}
+    assert json.loads(found[0].data) == {
+        "now_utc_s": hand_ward.utc_s,
+        "offset_s": 5 * 3600,
+        "watch": "looking",
+        "looked_utc_s": hand_ward.utc_s,
+    }
+
+
+def test_events_time_says_that_nobody_looks_without_anything_new(hand_ward, feed):
+    event_id = feed.shown(VIEWER, hand_ward.utc_s).event_id
+
+    async def run():
+        events = feed.events(VIEWER, event_id, stopping=asyncio.Event(), holds=always)
+        found = []
+        for state in (WatchState.LOOKING, WatchState.STOPPED, WatchState.LOOKING):
+            hand_ward.look = LastLook(state, hand_ward.utc_s - 70, 70)
+            found.append(json.loads((await anext(events)).data))
+        await events.aclose()
+        return found
+
+    found = asyncio.run(run())
+    assert [one["watch"] for one in found] == ["looking", "stopped", "looking"]
+    assert found[1]["looked_utc_s"] == hand_ward.utc_s - 70
 
 
 @pytest.mark.parametrize(

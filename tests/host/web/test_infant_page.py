@@ -1,9 +1,11 @@
 import re
+from datetime import date
 
 import pytest
 
 from pouch_host.accounts.roles import Role
 from pouch_host.store.remarks import RemarkKind, Verdict
+from pouch_host.ward import LastLook, WatchState
 from tests.host import ward
 from tests.host.web import site as sites
 
@@ -42,10 +44,43 @@ def begin_of_session(page):
 def test_page_shows_the_days_contact_with_bounds(nurse):
     answer = nurse.get(PAGE)
     assert answer.status_code == 200, answer.text
-    assert "<strong>3.0 h</strong>" in words(answer)
+    # 178 minutes.
+    assert "<strong>2.9 h</strong>" in words(answer)
     assert 'class="strip is-ssc"' in answer.text
     assert ward.BAND_LABEL in answer.text
     assert "not the temperature under the arm" in answer.text
+
+
+def test_hours_read_less_than_a_target_that_is_not_met(site, nurse):
+    # Goal: 2.97 h never read 3.0 beside a target of 3 h. Method: two minutes less and no less.
+    for minutes, target in ((180, "3.0 h"), (178, "3.0 h"), (175, "3.0 h"), (174, "2.9 h")):
+        site.store.set_target("bed-1", minutes / 60, when_utc_s=site.now_utc_s)
+        site.watch.step()
+        text = " ".join(words(nurse.get(PAGE)).split())
+        assert f"<strong>2.9 h</strong> <small>of {target}</small>" in text, minutes
+        assert f"<dt>Target</dt><dd>{target} <small>" in text, minutes
+        assert "2.9 h" in words(nurse.get(f"{PAGE}/print"))
+
+
+def test_head_tells_the_age_by_the_day_of_birth_as_day_0(site, nurse):
+    say = {"when_utc_s": site.now_utc_s, "who": "Amina", "weight_g": None, "target_minutes": None}
+    edit = site.store.admissions.edit
+    assert "after birth" not in words(nurse.get(PAGE))
+    edit("bed-1", gestation_days=None, born_on=date(2026, 2, 23), **say)
+    text = words(nurse.get(PAGE))
+    assert "day 6 after birth" in text
+    assert "postmenstrual" not in text
+    edit("bed-1", gestation_days=30 * 7 + 6, born_on=date(2026, 3, 1), **say)
+    text = words(nurse.get(PAGE))
+    assert "day 0 after birth" in text
+    assert "postmenstrual age 30 weeks, 6 days" in text
+    # It is the age of today, also on the page of an earlier day.
+    edit("bed-1", gestation_days=30 * 7 + 6, born_on=date(2026, 2, 23), **say)
+    text = words(nurse.get(f"{PAGE}?day=2026-02-25"))
+    assert "day 6 after birth" in text
+    assert "postmenstrual age 31 weeks, 5 days" in text
+    site.store.admissions.discharge("bed-1", when_utc_s=site.now_utc_s, who="Amina")
+    assert "after birth" not in words(nurse.get(PAGE))
 
 
 def test_page_of_a_day_without_a_band_says_so(nurse):
@@ -144,7 +179,7 @@ def test_corrected_times_count_beside_the_machines_hours(site, nurse):
     assert nurse.post(f"{PAGE}/sessions", values).status_code == 303
     text = words(nurse.get(PAGE))
     assert "<dd>2.0 h</dd>" in text
-    assert "<strong>3.0 h</strong>" in text
+    assert "<strong>2.9 h</strong>" in text
 
 
 def test_missed_session_over_midnight_ends_on_the_next_day(site):
@@ -228,3 +263,36 @@ def test_print_view_is_whole(nurse):
     text = nurse.get(f"{PAGE}/print?day={DAY}").text
     assert "Does not replace a thermometer" in text
     assert "never counted as contact" in text
+
+
+@pytest.mark.parametrize("day", ["0001-01-01", "2026-02-20", "2026-03-02", "9999-12-31"])
+@pytest.mark.parametrize("kind", ["low_hours", "session_end"])
+def test_reason_of_a_day_that_cannot_be_is_refused_in_words(site, nurse, kind, day):
+    values = {"kind": kind, "day": day, "at": "02:10", "reason": "other"}
+    for accept in ("text/html", "application/json"):
+        answer = nurse.post(f"{PAGE}/remarks", values, accept=accept)
+        assert answer.status_code == 422
+        assert re.search("check the date|in the future", answer.text)
+    assert remarks(site) == []
+
+
+@pytest.mark.parametrize(("minutes", "is_old"), [(5, False), (30, True)])
+def test_core_is_shown_with_its_age_and_grey_when_it_is_old(site, minutes, is_old):
+    # Goal: also while the watch looks no more, as long as the page can be asked.
+    site.now_utc_s += minutes * 60
+    text = site.browser(Role.NURSE).get(PAGE).text
+    (core,) = re.findall(r"Core, estimated</dt>(<dd.*?</dd>)", text, re.DOTALL)
+    row = site.watch.board().infants[0].row
+    age_min = int(site.now_utc_s - row.temperature_utc_s) // 60
+    assert age_min >= minutes
+    assert f"{age_min}\u00a0min\u00a0ago" in core
+    assert ('class="is-invalid"' in core) is is_old
+
+
+def test_page_says_when_nobody_watches(site, nurse, monkeypatch):
+    assert "Nobody is watching" not in nurse.get(PAGE).text
+    look = LastLook(WatchState.STOPPED, site.now_utc_s - 120, 120)
+    monkeypatch.setattr(site.watch, "last_look", lambda: look)
+    text = words(nurse.get(PAGE))
+    assert "Nobody is watching" in text
+    assert "2 min ago" in text

@@ -6,6 +6,7 @@ import pytest
 
 from pouch_host.accounts.roles import Role
 from pouch_host.system import CollectorReport, PartName, PartState, System
+from pouch_host.ward import LastLook, WatchState
 from pouch_host.web.settings import WebSettings
 from tests.host import ward
 from tests.host.web import site as made_site
@@ -160,3 +161,17 @@ def test_site_form_of_another_session_is_refused(site, administrator):
     answer = administrator.post("/site", {"name": "x", "zone": "UTC", "language": "en"})
     assert answer.status_code == 403
     assert site.store.site.name == ""
+
+
+def test_watch_that_looks_no_more_is_told_to_everybody_who_asks(site, administrator, monkeypatch):
+    assert 'pouch_watch_state{state="stopped"} 0.0' in site.nobody().get("/metrics").text
+    look = LastLook(WatchState.STOPPED, site.now_utc_s - 70, 70)
+    monkeypatch.setattr(site.watch, "last_look", lambda: look)
+    answer = site.nobody().get("/metrics")
+    assert answer.headers["content-type"].startswith("text/plain; version=0.0.4")
+    assert 'pouch_watch_state{state="stopped"} 1.0' in answer.text
+    assert ward.INFANT not in answer.text
+    assert site.nobody().get("/health").status_code == 503
+    text = administrator.get("/system").text
+    assert "Nobody is watching" in text
+    assert "the last look was 70 s ago" in text

@@ -7,7 +7,7 @@ the fault beside its field. The words for faults are in templates/admission/word
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime, tzinfo
+from datetime import date, datetime, tzinfo
 from typing import Any
 
 from pouch_host.store.refusals import Refused
@@ -17,6 +17,8 @@ _WEEK_DAYS = 7
 _HOUR_MINUTES = 60
 _MINUTE_S = 60
 _MOMENT_LENGTH = len("2026-03-05T14:32")
+# With digits of any script, as a keyboard in Urdu types them where a browser has no such field.
+_DATE = re.compile(r"(\d{4})-(\d\d?)-(\d\d?)")
 # No number that anybody means is longer, and int() takes its time with a million digits.
 _DIGITS_MAX = 8
 
@@ -32,6 +34,7 @@ _PLACES = {
     "code": ("code_empty", "code_odd", "code_long", "code_present", "code_discharged"),
     "weight": ("weight",),
     "weeks": ("gestation",),
+    "born": ("born_future", "born_late", "born_early"),
     "target": ("target",),
     "moment": ("moment_future", "moment_early", "moment_taken"),
     "band": ("band_worn", "band_unheard"),
@@ -118,6 +121,21 @@ class Fields:
                 self.blame("weeks", "gestation")
             return None
         return weeks * _WEEK_DAYS + (days or 0)
+
+    def day(self, name: str = "born") -> date | None:
+        """Return a field of a date, as a browser sends it or somebody types it: 2026-03-05."""
+        text = self.text(name)
+        if not text:
+            return None
+        found = _DATE.fullmatch(text)
+        try:
+            if found is not None:
+                year, month, day = map(int, found.groups())
+                return date(year, month, day)
+        except ValueError:
+            pass  # Such as the 30th of February.
+        self.blame(name, "date")
+        return None
 
     def minutes(self, name: str = "target") -> int | None:
         """Return a field of hours, such as "12" or "8.5", in minutes."""

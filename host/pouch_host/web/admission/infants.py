@@ -104,6 +104,7 @@ def typed_of(infant: Infant) -> Mapping[str, object]:
         "weight": infant.weight_g,
         "weeks": None if gestation is None else gestation // _WEEK_DAYS,
         "days": None if gestation is None else gestation % _WEEK_DAYS,
+        "born": infant.born_on,
         "target": hours_typed(infant.target_minutes),
     }
 
@@ -111,6 +112,11 @@ def typed_of(infant: Infant) -> Mapping[str, object]:
 def hours_typed(minutes: int | None) -> str | None:
     """Return minutes as a field of hours has them: "12", "8.5"; read back they are the same."""
     return None if minutes is None else f"{round(minutes / _HOUR_MINUTES, 2):g}"
+
+
+def day_typed(page: Page) -> str:
+    """Return today in the ward's zone as a field of a date has it."""
+    return moment_typed(page, page.now_utc_s).partition("T")[0]
 
 
 def moment_typed(page: Page, utc_s: float) -> str:

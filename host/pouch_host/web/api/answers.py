@@ -13,7 +13,7 @@ from pouch_host.analysis.states import State
 from pouch_host.derive.reviews import ReviewedSession
 from pouch_host.store import Infant
 from pouch_host.store.alert_log import EventRow
-from pouch_host.ward import InfantNow, WardBoard
+from pouch_host.ward import InfantNow, LastLook, WardBoard
 from pouch_host.web.infant.view import DayLine
 
 from . import models
@@ -38,10 +38,13 @@ def utc(utc_s: float | None) -> dt.datetime | None:
     return None if utc_s is None else dt.datetime.fromtimestamp(utc_s, dt.UTC)
 
 
-def board(now: WardBoard) -> models.Board:
+def board(now: WardBoard, look: LastLook) -> models.Board:
     """Return the board."""
     return models.Board(
-        looked=utc(now.now_utc_s),
+        looked=utc(look.looked_utc_s),
+        watch=look.state.value,
+        waiting=now.waiting,
+        reading=now.reading,
         failure=now.failure,
         infants=[_infant_now(one) for one in now.infants],
     )
@@ -53,6 +56,7 @@ def infant(one: Infant, target_h: float) -> models.Infant:
         code=one.code,
         weight_g=one.weight_g,
         gestation_days=one.gestation_days,
+        born=one.born_on,
         target_h=target_h,
         admitted=utc(one.admitted_utc_s),
         discharged=utc(one.discharged_utc_s),

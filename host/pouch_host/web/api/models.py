@@ -43,6 +43,7 @@ class Infant(_Model):
     code: str
     weight_g: int | None = Field(description="At admission or last weighed.")
     gestation_days: int | None = Field(description="Gestational age at birth.")
+    born: dt.date | None = Field(description="Date of birth in the site's zone.")
     target_h: Hours = Field(description="Contact a day that it is to have.")
     admitted: dt.datetime | None
     discharged: dt.datetime | None
@@ -107,6 +108,11 @@ class Board(_Model):
     """The ward as it is now, worst first."""
 
     looked: dt.datetime = Field(description="When the store was last looked at.")
+    watch: Literal["looking", "starting", "busy", "stopped"] = Field(
+        description="Whether it is looked at now; if busy or stopped, all here is of `looked`."
+    )
+    waiting: int = Field(description="Infants not worked out yet since the start, and not here.")
+    reading: bool = Field(description="The store is still being read since the start.")
     failure: str | None = Field(description="Why what is shown is not up to date, or null.")
     infants: list[InfantNow]
 

@@ -62,13 +62,15 @@ def site(page: BoardReader) -> models.Site:
 @router.get("/board", summary="All infants as they are now, worst first")
 def board(page: BoardReader) -> models.Board:
     """Return what the board shows."""
-    return answers.board(page.ward.board())
+    return answers.board(page.ward.board(), page.ward.last_look())
 
 
 @router.get("/infants", summary="All infants, by code")
 def infants(page: InfantReader) -> list[models.Infant]:
     """Return all infants, discharged ones included."""
-    return [answers.infant(one, target_h(one)) for one in page.store.infants()]
+    found = page.store.infants()
+    page.note_view(*(one.code for one in found))
+    return [answers.infant(one, target_h(one)) for one in found]
 
 
 @router.get("/infants/{code}", responses=_OF_INFANT, summary="One infant")

@@ -12,7 +12,14 @@ from pouch_host.store.presence import stamp_of
 from pouch_host.store.programme import EARLY_DAYS, target_minutes
 from pouch_host.web.access import AdmitPage
 from pouch_host.web.admission.fields import Fields, fields_of
-from pouch_host.web.admission.infants import answered, infant_path, moment_typed, seen, typed_of
+from pouch_host.web.admission.infants import (
+    answered,
+    day_typed,
+    infant_path,
+    moment_typed,
+    seen,
+    typed_of,
+)
 from pouch_host.web.page import Page
 
 router = APIRouter(include_in_schema=False)
@@ -34,14 +41,13 @@ def admit(
     weight: _Word = "",
     weeks: _Word = "",
     days: _Word = "",
+    born: _Word = "",
     target: _Word = "",
     former: _Word = "",
 ) -> Response:
     """Admit an infant, and go on to its band."""
-    fields = Fields(
-        {"code": code, "weight": weight, "weeks": weeks, "days": days, "target": target},
-        zone=page.zone,
-    )
+    typed = {"weight": weight, "weeks": weeks, "days": days, "born": born, "target": target}
+    fields = Fields({"code": code, **typed}, zone=page.zone)
     if former == "same":
         return answered(
             fields, partial(_readmit, page, code.strip()), partial(_admission, page, fields)
@@ -49,6 +55,7 @@ def admit(
     values = {
         "weight_g": fields.weight_g(),
         "gestation_days": fields.gestation_days(),
+        "born_on": fields.day(),
         "target_minutes": fields.minutes(),
     }
 
@@ -80,16 +87,15 @@ def edit(
     weight: _Word = "",
     weeks: _Word = "",
     days: _Word = "",
+    born: _Word = "",
     target: _Word = "",
     seen_stamp: Annotated[str, Form(alias="seen", max_length=200)] = "",
 ) -> Response:
     """Put right what is known of an infant."""
-    fields = Fields(
-        {"code": new_code, "weight": weight, "weeks": weeks, "days": days, "target": target},
-        zone=page.zone,
-    )
+    typed = {"weight": weight, "weeks": weeks, "days": days, "born": born, "target": target}
+    fields = Fields({"code": new_code, **typed}, zone=page.zone)
     weight_g, gestation_days = fields.weight_g(), fields.gestation_days()
-    minutes = fields.minutes()
+    born_on, minutes = fields.day(), fields.minutes()
 
     def act() -> Response:
         by_table = target_minutes(page.store.programme.rows(), weight_g, gestation_days)
@@ -100,6 +106,7 @@ def edit(
             weight_g=weight_g,
             gestation_days=gestation_days,
             target_minutes=by_table if minutes is None else minutes,
+            born_on=born_on,
             new_code=new_code,
             seen=seen_stamp or None,
         )
@@ -202,12 +209,13 @@ def _discharge(page: Page, code: str, fields: Fields, status: int) -> Response:
 
 
 def _table(page: Page) -> dict[str, object]:
-    """Return the programme's table, for the page to look the target up while one types."""
+    """Return today, and the programme's table, to look the target up while somebody types."""
     rows = page.store.programme.rows()
     return {
         "programme": rows,
         "programme_typed": " ".join(f"{row.from_weight_g}:{row.target_minutes}" for row in rows),
         "early_days": EARLY_DAYS,
+        "today_typed": day_typed(page),
     }
 
 

@@ -54,6 +54,7 @@ def _board(page: Page) -> HTMLResponse:
         "board/page.html",
         shown=feed_of(page.request).shown(viewer, page.now_utc_s),
         way=viewer.way,
+        look=page.ward.last_look(),
         age_steps=age_steps(page.language),
         digits=digits_of(page.language),
         offset_s=offset_s(page.zone, page.now_utc_s),

@@ -9,6 +9,7 @@ from fastapi import APIRouter, Form, HTTPException
 from fastapi.responses import HTMLResponse, JSONResponse, RedirectResponse
 from pydantic import BaseModel, Field, StringConstraints
 
+from pouch_host.analysis.days import local_date
 from pouch_host.analysis.sessions import Session
 from pouch_host.analysis.states import MINUTE_S
 from pouch_host.errors import InputError
@@ -20,6 +21,7 @@ from pouch_host.store.remarks import (
     RemarkKind,
     Verdict,
 )
+from pouch_host.ward.cards import aged
 from pouch_host.web.access import InfantPage, TendPage
 from pouch_host.web.infant.alerts import events_between
 from pouch_host.web.infant.temperatures import temperatures_of
@@ -138,6 +140,8 @@ def add_remark(
         utc_s = _moment(page, remark.day, remark.at)
         if utc_s > page.now_utc_s:
             raise InputError("contact cannot have ended in the future")
+    if remark.day is not None and remark.day > local_date(page.now_utc_s, page.zone):
+        raise InputError("that day has not come yet: check the date")
     page.store.remarks.add(
         _found(page, code).code,
         remark.kind,
@@ -155,9 +159,13 @@ def _shown(page: Page, code: str, day: date | None, template: str) -> HTMLRespon
     view = _view(page, code, day)
     page.note_view(code)
     now = next((one for one in page.ward.board().infants if one.row.infant_code == code), None)
+    if now is not None:
+        # A watch that hangs lets nothing grow older.
+        now = aged(now, page.now_utc_s, page.ward.settings.stale_after_s)
     values: dict[str, Any] = {
         "view": view,
         "now": now,
+        "look": page.ward.last_look(),
         "events": events_between(
             page.store, view.infant.infant_id, view.frame.begin_utc_s, view.frame.end_utc_s
         ),
@@ -166,8 +174,20 @@ def _shown(page: Page, code: str, day: date | None, template: str) -> HTMLRespon
         "text_max": TEXT_MAX,
         "clock_value": lambda utc_s: f"{datetime.fromtimestamp(utc_s, page.zone):%H:%M}",
         "zone_name": page.zone.key,
+        **_ages(page, view.infant),
     }
     return page.render(template, **values)
+
+
+def _ages(page: Page, infant: Infant) -> dict[str, int | None]:
+    """Return how old an infant is today; nothing of one that is not here to be looked at."""
+    if infant.discharged_utc_s is not None:
+        return {"age_days": None, "postmenstrual_days": None}
+    today = local_date(page.now_utc_s, page.zone)
+    return {
+        "age_days": infant.age_days(today),
+        "postmenstrual_days": infant.postmenstrual_days(today),
+    }
 
 
 def _found(page: Page, code: str) -> Infant:
@@ -214,7 +234,7 @@ def _moment(page: Page, day: date, clock: str) -> int:
     """Return a local time of day in UTC seconds, a whole minute."""
     try:
         local = datetime.fromisoformat(f"{day.isoformat()}T{clock}").replace(tzinfo=page.zone)
-    except ValueError as error:
+    except (ValueError, OverflowError) as error:
         raise InputError(f"{clock} is no time of day") from error
     return int(local.timestamp()) // MINUTE_S * MINUTE_S
 

@@ -51,6 +51,15 @@ def health(system: _AnySystem) -> JSONResponse:
     return JSONResponse(found.plain(), 200 if found.ok else _UNAVAILABLE)
 
 
+@router.get("/metrics")
+def metrics(system: _AnySystem) -> Response:
+    """Say the same to Prometheus, with since when nobody has looked at the ward."""
+    # Imported here: the library is not loaded where nobody asks.
+    from pouch_host.system.metrics import CONTENT_TYPE, figures
+
+    return Response(figures(system), media_type=CONTENT_TYPE)
+
+
 @router.get("/ca.crt")
 def authority(page: AnyPage) -> Response:
     """Hand out the certificate of the ward's authority, for tablets to trust."""

@@ -9,6 +9,7 @@
   var cards = document.getElementById("cards");
   var head = document.getElementById("head");
   var lost = document.getElementById("lost");
+  var unwatched = document.getElementById("unwatched");
   var title = document.title;
   var silence_ms = Number(body.getAttribute("data-silence-ms"));
   var event_id = body.getAttribute("data-event-id");
@@ -40,6 +41,21 @@
     body.classList.remove("is-lost");
     window.clearTimeout(timer);
     timer = window.setTimeout(silent, silence_ms);
+  }
+
+  // The server answers, and yet nobody may look at the ward: its watch hangs or has ended.
+  function say_watched(time) {
+    var late = time.watch === "busy" || time.watch === "stopped";
+    if (late) {
+      unwatched.querySelectorAll("[data-when]").forEach(function (part) {
+        part.hidden = part.getAttribute("data-when") !== time.watch;
+      });
+      document.getElementById("looked-at").textContent = ages.time_of_day(time.looked_utc_s, false);
+      document.getElementById("looked-age").setAttribute("data-utc-s", String(Math.floor(time.looked_utc_s)));
+      ages.show();
+    }
+    unwatched.hidden = !late;
+    body.classList.toggle("is-unwatched", time.watch === "stopped");
   }
 
   function by_code() {
@@ -130,6 +146,7 @@
       if (document.documentElement.hasAttribute("data-kept")) { window.location.reload(); return; }
       ages.set_now(time.now_utc_s, time.offset_s);
       heard_utc_s = time.now_utc_s;
+      say_watched(time);
       heard();
       window.pouchOffline.keep_board(event_id);
       window.pouchOffline.flush();

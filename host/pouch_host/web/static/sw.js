@@ -45,13 +45,22 @@ async function static_file(request) {
   }
 }
 
+// After signing out on a screen on the wall: what the nurse saw is gone, what all see is not kept yet.
+async function keep_plain(cache) {
+  try {
+    const answer = await within(new Request("/", { headers: { Accept: "text/html" }, redirect: "manual" }));
+    if (answer.ok && answer.headers.get("X-Pouch-Keep") === "board") { await cache.put("/", answer); }
+  } catch (error) { /* the next visit tries again */ }
+}
+
 async function board(request) {
   const cache = await caches.open(BOARD_CACHE);
   try {
     const answer = await within(request);
     if (answer.ok && answer.headers.get("X-Pouch-Keep") === "board") {
-      // With a query it says what was just done, which is no news later.
-      if (!new URL(request.url).search) { await cache.put("/", answer.clone()); }
+      // With a query it says what was just done, which is no news later: it is kept without that,
+      // and nobody waits for it.
+      if (new URL(request.url).search) { keep_plain(cache); } else { await cache.put("/", answer.clone()); }
     } else if (answer.type === "opaqueredirect" || answer.status === 403) {
       // Whoever was let in no longer is: nothing of the ward stays here.
       await caches.delete(BOARD_CACHE);
