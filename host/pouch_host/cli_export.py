@@ -1,5 +1,6 @@
 """The command `pouch export`: tables of a store for R, Stata, REDCap or a FHIR server."""
 
+from collections.abc import Sequence
 from datetime import date
 from pathlib import Path
 from typing import Annotated
@@ -13,12 +14,14 @@ from .cli_console import (
     NowOption,
     StorePath,
     chosen_now_s,
+    print_error,
     print_json,
     print_note,
 )
 from .errors import InputError, StoreError
 from .export import job
 from .export.deidentify import Shift, read_or_make_key
+from .export.enrolment import read_enrolment
 from .export.formats import chosen
 from .export.request import Request
 from .store import Store
@@ -37,28 +40,37 @@ _Out = Annotated[
 _Kind = Annotated[
     str, typer.Option("--format", metavar="KIND", help="csv, parquet, fhir, redcap or all.")
 ]
-_Infants = Annotated[
+ChosenInfants = Annotated[
     list[str] | None,
     typer.Option("--infant", metavar="CODE", help="Only this infant; may be said again."),
 ]
-_First = Annotated[
+_InfantsFile = Annotated[
+    Path | None,
+    typer.Option(
+        "--infants",
+        metavar="FILE",
+        help="Only infants of this list: CSV with a column code or infant, and site if the study "
+        "has several; or one code a line.",
+    ),
+]
+FirstDay = Annotated[
     str | None, typer.Option("--from", metavar="DAY", help="First local day, as 2026-03-01.")
 ]
-_Last = Annotated[
+LastDay = Annotated[
     str | None, typer.Option("--to", metavar="DAY", help="Last local day, likewise.")
 ]
-_KeyFile = Annotated[
+KeyFile = Annotated[
     Path | None,
     typer.Option(
         metavar="KEYFILE",
         help="Study codes in the place of names, from the key in this file; made if absent.",
     ),
 ]
-_ShiftDates = Annotated[
+ShiftDates = Annotated[
     str,
     typer.Option(
-        metavar="HOW",
-        help="Move the dates of each infant: weeks (keeps weekdays) or days; none.",
+        metavar="weeks|days",
+        help="Move the dates of each infant by whole weeks (weekdays stay) or whole days.",
     ),
 ]
 _FreeText = Annotated[
@@ -71,11 +83,12 @@ def export(
     store: StorePath,
     out: _Out,
     kind: _Kind = "csv",
-    infant: _Infants = None,
-    first: _First = None,
-    last: _Last = None,
-    deidentify: _KeyFile = None,
-    shift_dates: _ShiftDates = "none",
+    infant: ChosenInfants = None,
+    infants: _InfantsFile = None,
+    first: FirstDay = None,
+    last: LastDay = None,
+    deidentify: KeyFile = None,
+    shift_dates: ShiftDates = "none",
     free_text: _FreeText = False,
     resume: _Resume = False,
     now: NowOption = None,
@@ -86,19 +99,19 @@ def export(
     The folder appears when all of it is written; until then it grows in DIR.partial. What each
     format is for stands in docs/EXPORT.md.
     """
-    _check_packages()
-    shift = _shift(shift_dates, deidentify)
-    if deidentify is not None and _is_inside(deidentify, out):
-        raise InputError(f"--deidentify {deidentify}: keep the key out of {out}")
+    check_packages("exports", _NEEDED)
+    shift = chosen_shift(shift_dates, deidentify)
+    refuse_key_inside(deidentify, out)
     with Store.open(store, create=False) as opened:
         now_s = chosen_now_s(now, opened.zone)
+        codes = _codes(opened, infant or (), infants)
     request = Request(
         store=store,
         formats=chosen(kind),
         now_utc_s=now_s,
-        infants=tuple(infant) if infant else None,
-        first_day=_day(first, "--from"),
-        last_day=_day(last, "--to"),
+        infants=codes,
+        first_day=chosen_day(first, "--from"),
+        last_day=chosen_day(last, "--to"),
         key=None if deidentify is None else read_or_make_key(deidentify, print_note),
         shift=shift,
         free_text=free_text,
@@ -110,6 +123,24 @@ def export(
         print_json(said.plain() | {"out": str(out)})
     else:
         print_note(f"{sum(said.rows.values()):,} rows of {len(said.rows)} tables are in {out}")
+
+
+def _codes(store: Store, named: Sequence[str], path: Path | None) -> tuple[str, ...] | None:
+    """Return the infants that are asked for by name or in a list; None for all."""
+    if path is None:
+        return tuple(named) or None
+    known = {one.code for one in store.infants()}
+    listed = read_enrolment(path, known, store.site.name, print_note)
+    for complaint in listed.complaints:
+        print_error(str(complaint))
+    if listed.complaints:
+        count = len(listed.complaints)
+        raise InputError(
+            f"--infants {path}: {count} of the lines name no infant: nothing exported"
+        )
+    if listed.other_site_count:
+        print_note(f"note: {path}: {listed.other_site_count} rows are of other sites")
+    return tuple(dict.fromkeys((*named, *listed.codes)))
 
 
 def _exported(request: Request, out: Path, *, resume: bool) -> job.About:
@@ -130,17 +161,32 @@ def _exported(request: Request, out: Path, *, resume: bool) -> job.About:
         raise StoreError(f"{error}; what is done is kept: --resume") from error
 
 
-def _check_packages() -> None:
+def check_packages(what: str, names: Sequence[str]) -> None:
+    """See that packages of the extra `research` are there.
+
+    Args:
+        what: needs them, in the plural.
+        names: of the packages.
+
+    Raises:
+        InputError: one is not.
+    """
     from importlib.util import find_spec
 
-    for name in _NEEDED:
+    for name in names:
         if find_spec(name) is None:
             raise InputError(
-                f"exports need the Python package {name}: pip install 'pouch[research]'"
+                f"{what} need the Python package {name}: pip install 'pouch[research]'"
             )
 
 
-def _shift(text: str, deidentify: Path | None) -> Shift:
+def chosen_shift(text: str, deidentify: Path | None) -> Shift:
+    """Return by what dates are moved, as typed.
+
+    Raises:
+        typer.BadParameter: there is no such way.
+        InputError: there is no key that could move them.
+    """
     try:
         shift = Shift(text)
     except ValueError as error:
@@ -151,7 +197,12 @@ def _shift(text: str, deidentify: Path | None) -> Shift:
     return shift
 
 
-def _day(text: str | None, option: str) -> date | None:
+def chosen_day(text: str | None, option: str) -> date | None:
+    """Return a typed local day; None for none.
+
+    Raises:
+        typer.BadParameter: it is not a day.
+    """
     if text is None:
         return None
     try:
@@ -162,7 +213,13 @@ def _day(text: str | None, option: str) -> date | None:
         ) from error
 
 
-def _is_inside(path: Path, folder: Path) -> bool:
+def refuse_key_inside(key: Path | None, folder: Path) -> None:
+    """See that a key would not be given away with what it hides.
+
+    Raises:
+        InputError: it lies in the folder.
+    """
     whole = folder.absolute()
-    folders = (whole, whole.with_name(f"{whole.name}.partial"))
-    return any(one in path.absolute().parents for one in folders)
+    folders = (whole, whole.parent / f"{whole.name}.partial")
+    if key is not None and any(one in key.absolute().parents for one in folders):
+        raise InputError(f"--deidentify {key}: keep the key out of {folder}")

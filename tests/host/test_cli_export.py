@@ -12,6 +12,7 @@ import pytest
 from typer.testing import CliRunner
 
 from pouch_host.cli import app
+from pouch_host.store import Store
 from tests.host.export import made_study as study
 
 ROOT = Path(__file__).parents[2]
@@ -82,6 +83,23 @@ def test_what_cannot_be_is_said_in_a_line_and_leaves_nothing(path, tmp_path, arg
     assert not out.with_name("out.partial").exists()
 
 
+@pytest.mark.parametrize("out", ["", ".", "/"])
+def test_a_folder_without_a_name_is_refused(path, out):
+    found = run(path, "--out", out, *NOW)
+    assert found.exit_code == 1
+    assert "name a folder that is not there yet" in found.stderr
+    assert found.stderr.count("\n") == 1
+
+
+def test_a_link_to_nowhere_is_said_before_anything_is_made(path, tmp_path):
+    out = tmp_path / "out"
+    out.symlink_to("nowhere")
+    found = run(path, "--out", out, *NOW)
+    assert found.exit_code == 1
+    assert f"{out} exists already" in found.stderr
+    assert not out.with_name("out.partial").exists()
+
+
 def test_a_day_that_is_none_is_a_slip_of_the_keyboard(path, tmp_path):
     assert run(path, "--out", tmp_path / "out", "--from", "yesterday").exit_code == 2
 
@@ -111,3 +129,35 @@ def test_ctrl_c_ends_it_and_it_goes_on(path, tmp_path):
     assert found.exit_code == 0, found.stderr
     assert (out / "days.csv").exists()
     assert not plan.exists()
+
+
+def _site(store):
+    store.site.change(name="NA", when_utc_s=study.NOW_UTC_S, who=study.NURSES[0])
+
+
+def _infant(store):
+    store.ensure_infant("NA")
+
+
+def _nurse(store):
+    store.handovers.hand_over(
+        study.AUTUMN_BED, "mother", when_utc_s=study.at(study.AUTUMN_HOUR + 1), who="NA"
+    )
+
+
+@pytest.mark.parametrize(
+    ("change", "words"),
+    [
+        (_site, "site 'NA': programs read it as no value"),
+        (_infant, "infant 'NA': programs read it as no value"),
+        (_nurse, "column who: somebody wrote 'NA'"),
+    ],
+)
+def test_what_reads_as_no_value_is_refused(path, tmp_path, change, words):
+    with Store.open(path) as store:
+        change(store)
+    found = run(path, "--out", tmp_path / "out", *NOW)
+    assert found.exit_code == 1
+    assert words in found.stderr
+    assert found.stderr.count("\n") == 1
+    assert not (tmp_path / "out").exists()

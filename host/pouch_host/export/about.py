@@ -113,6 +113,11 @@ def warnings(selection: Selection) -> tuple[str, ...]:
     found = []
     if selection.codes.hides:
         found += _small_cells(selection.infants)
+        if not selection.tells_births and any(one.born_on for one in selection.infants):
+            found.append(
+                "dates of birth and ages are left out, since dates are real: --shift-dates weeks "
+                "moves them and tells ages"
+            )
         if selection.free_text:
             found.append("free text is in the export as it was written: it may hold names")
     return tuple(found)
@@ -148,8 +153,13 @@ def _deidentified(selection: Selection) -> dict[str, Any] | None:
         "free_text": "as written" if selection.free_text else "left out",
         "left_out": [
             "details of the audit that may hold names or moments",
+            *([] if selection.shifted else ["dates of birth"]),
             *(
-                ["contacts of bands, anchors and audit of no infant, time and days of the query"]
+                [
+                    "contacts of bands",
+                    "records of bands that nobody wore, and audit of no infant",
+                    "time and days of the query",
+                ]
                 if selection.shifted
                 else []
             ),

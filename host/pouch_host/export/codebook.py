@@ -34,13 +34,14 @@ _MEDIA = {"csv": "text/csv", "parquet": "application/vnd.apache.parquet"}
 
 _HOW = f"""\
 - `{NOT_AVAILABLE}` in a CSV file, null in Parquet: there is no such value; the description says
-  when. A cell is never empty.
+  when. A cell is never empty. `TRUE` and `FALSE` in a CSV file are booleans.
 - What is not known is said in a word (`unknown`, `cannot_say`, `no_review`), never as 0.
 - Each moment has two columns: `..._utc` ends with Z, `..._local` is the ward's time with its
   offset.
 - Local days have 23 or 25 hours where the clock changes.
 - Source: observed (measured by a band, met by the collector), confirmed (said by staff), derived
-  (by Pouch from the records), administrative (entered by staff).
+  (by Pouch from the records), administrative (entered by staff), told (an imported log).
+- The key of a table holds across the sites of a study.
 - What is measured is skin at the chest. The core temperature is an estimate. A research tool; it
   does not replace a thermometer.
 """
@@ -74,7 +75,11 @@ def datapackage(about: "About", kind: str, paths: Mapping[str, Sequence[str]]) -
         "title": "Skin-to-skin contact of newborns, by Pouch",
         "description": "A research tool; it does not replace a thermometer. See CODEBOOK.md.",
         "version": "1.0.0",
-        "resources": [resource(table, kind, list(paths[table.name])) for table in TABLES],
+        # A Data Package has no resource without a file: Parquet has none for a large table that
+        # nothing is in.
+        "resources": [
+            resource(table, kind, list(paths[table.name])) for table in TABLES if paths[table.name]
+        ],
         "pouch": about.plain(),
     }
     if about.when is not None:
@@ -126,7 +131,7 @@ def field(column: Column) -> dict[str, Any]:
     if column.kind == "utc":
         found["format"] = _UTC_ANY
     if column.kind == "boolean":
-        found |= {"trueValues": ["true"], "falseValues": ["false"]}
+        found |= {"trueValues": ["TRUE"], "falseValues": ["FALSE"]}
     if column.unit:
         found["unit"] = column.unit
     limits: dict[str, Any] = {}
@@ -192,6 +197,6 @@ def _range(column: Column) -> str:
         return ", ".join(column.values)
     if column.minimum is None and column.maximum is None:
         return ""
-    low = "" if column.minimum is None else f"{column.minimum:g}"
-    high = "" if column.maximum is None else f"{column.maximum:g}"
+    low = "" if column.minimum is None else f"{column.minimum:.12g}"
+    high = "" if column.maximum is None else f"{column.maximum:.12g}"
     return f"{low} to {high}"

@@ -1,7 +1,9 @@
 """The kinds of export, and what each has to be able to do.
 
-A format is the module `write_NAME` of this package with two functions:
+A format is the module `write_NAME` of this package with
 
+    TAKES                                    names of the tables that it takes: no other is made
+    check(selection) -> None                 refuses what it cannot take, before anything is made
     part(folder, selection) -> PartWriter    takes the frames of a few infants, writes into folder
     join(parts, out, about) -> None          makes the export of the folders of all parts
 
@@ -19,11 +21,12 @@ from typing import TYPE_CHECKING, Protocol, cast
 
 from pouch_host.errors import InputError
 
+from .columns import Table
+
 if TYPE_CHECKING:
     import polars as pl
 
     from .about import About
-    from .columns import Table
     from .selection import Selection
 
 _KNOWN = ("csv", "parquet", "fhir", "redcap")
@@ -33,7 +36,7 @@ ALL = "all"
 class PartWriter(Protocol):
     """Writes what is given to it into one folder."""
 
-    def add(self, table: "Table", frame: "pl.DataFrame") -> None:
+    def add(self, table: Table, frame: "pl.DataFrame") -> None:
         """Take a frame of a table. Those of one infant come one after the other."""
         ...
 
@@ -45,6 +48,8 @@ class PartWriter(Protocol):
 class Format(Protocol):
     """What the module of a format offers."""
 
+    TAKES: tuple[str, ...]
+    check: "Callable[[Selection], None]"
     part: "Callable[[Path, Selection], PartWriter]"
     join: "Callable[[Sequence[Path], Path, About], None]"
 
@@ -73,6 +78,21 @@ def chosen(name: str) -> tuple[str, ...]:
 def format_of(name: str) -> Format:
     """Return the module of a format."""
     return cast("Format", import_module(f"{__package__}.write_{name}"))
+
+
+def check(names: Iterable[str], selection: "Selection") -> None:
+    """Refuse what one of some formats cannot take.
+
+    Raises:
+        InputError: there is such a thing.
+    """
+    for name in names:
+        format_of(name).check(selection)
+
+
+def taken(names: Iterable[str]) -> frozenset[str]:
+    """Return the names of the tables that some formats take: no other need be made."""
+    return frozenset(table for name in names for table in format_of(name).TAKES)
 
 
 def moved(source: Path, to: Path) -> None:

@@ -1,6 +1,7 @@
 """Frames with exactly the columns of a table, in their types."""
 
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from .columns import Column, Table
@@ -9,6 +10,8 @@ if TYPE_CHECKING:
     import polars as pl
 
 
+# Each infant asks for those of all columns again.
+@lru_cache(maxsize=1000)
 def dtype_of(column: Column) -> "pl.DataType":
     """Return the type of a column. A local time is text: no type keeps its offset."""
     import polars as pl
@@ -74,7 +77,7 @@ def words(places: Any, table: Table, name: str) -> "pl.Series":
     """
     import polars as pl
 
-    values = pl.Enum(table.column(name).values)
+    values = dtype_of(table.column(name))
     return pl.Series(name, places, dtype=pl.UInt32).cat.to(values)
 
 

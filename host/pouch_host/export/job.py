@@ -16,7 +16,7 @@ from pouch_host.store import Store
 from pouch_host.version import version_text
 
 from .about import About, about, read_about, write_about
-from .formats import format_of
+from .formats import check, format_of
 from .request import Request, parts_of
 from .snapshot import Snapshot
 from .staging import Staging
@@ -60,12 +60,14 @@ def export(
         InputError: it is there already, or cannot be written; what is done stays for --resume.
         StoreError: the store cannot be read.
     """
+    if not out.name:
+        raise InputError(f"--out {out}: name a folder that is not there yet")
     staging = Staging(out)
     try:
         if resume and staging.left_over:
             staging.remove()
             return read_about(out)
-        if out.exists():
+        if staging.taken:
             raise InputError(f"{out} exists already: choose another --out, or remove it")
         if staging.begun and not resume:
             raise InputError(
@@ -128,7 +130,7 @@ def _join(request: Request, staging: Staging, said: About, count: int) -> None:
 def _snapshot(request: Request) -> Snapshot:
     with Store.open(request.store, create=False) as store:
         snapshot = Snapshot.of(store)
-        request.selection(store, snapshot)
+        check(request.formats, request.selection(store, snapshot))
         return snapshot
 
 

@@ -17,6 +17,7 @@ from pouch_host.derive.inputs import AHEAD_S_MAX, Context, Inputs, inputs_of, sp
 from pouch_host.derive.results import band_days_of, cut, results_of
 from pouch_host.derive.reviews import ReviewedSession, reviewed_sessions
 from pouch_host.store import Assignment, DerivedBlock, Infant, Problem, Store
+from pouch_host.store.episode_log import ToldSpan
 from pouch_host.store.handovers import Handover
 from pouch_host.store.remarks import Remark, Review
 
@@ -154,6 +155,16 @@ class Look:
         )
         kept = written[: self.snapshot.said[self.infant.code].handovers]
         return tuple(sorted(kept, key=lambda one: one.utc_s))
+
+    @cached_property
+    def told(self) -> tuple[ToldSpan, ...]:
+        """What observers, charts and diaries told of it, by time.
+
+        Raises:
+            InputError: one of these logs was replaced since the export began.
+        """
+        rows = self.store.logs.rows(self.infant.infant_id)
+        return self.snapshot.said[self.infant.code].told(rows)
 
     def wearer_spans(self, band_id: int) -> list[tuple[float, float]]:
         """Return when it wore a band, as `(from, to)`; to infinity while it lasts."""

@@ -18,7 +18,7 @@ from pouch_host.analysis.samples import convert, join
 from pouch_host.derive import Timeline
 from pouch_host.derive.timelines import anchor_times
 from pouch_host.store import BootRecords, Problem, Segment, Store
-from pouch_host.store.decode import Piece, boot_records, check
+from pouch_host.store.decode import Piece, boot_records, check, fields_of
 from pouch_protocol import constants as c
 
 # Segments that are checked at once: a week of pulls.
@@ -35,6 +35,7 @@ class ReadBoot:
         records: all of them, but for samples outside the span.
         clock: fitted to all anchors.
         anchor_no: record number of each anchor.
+        others: what is no sample, as it came.
         first_uptime_s: of all its records.
         last_uptime_s: likewise.
         sample_count: samples, within the span or not.
@@ -43,9 +44,15 @@ class ReadBoot:
     records: BootRecords
     clock: BootClock
     anchor_no: npt.NDArray[np.int64]
+    others: Piece
     first_uptime_s: float
     last_uptime_s: float
     sample_count: int
+
+    def of_kind(self, kind: int) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.void]]:
+        """Return number and fields of its records of one kind, which is not that of samples."""
+        rows = self.others.records[:, 0] == kind
+        return self.others.record_no[rows], fields_of(self.others.records[rows], kind)
 
 
 @dataclass(frozen=True, eq=False)
@@ -184,6 +191,7 @@ def _boot(
         records=records,
         clock=clock,
         anchor_no=piece.record_no[piece.records[:, 0] == c.KIND_ANCHOR],
+        others=_chosen(piece, ~samples),
         first_uptime_s=times.first_uptime_s,
         last_uptime_s=times.last_uptime_s,
         sample_count=int(np.count_nonzero(samples)),

@@ -136,6 +136,15 @@ class Selection:
         """Whether dates are moved, each infant's by its own."""
         return self.codes.hides and self.codes.shift is not Shift.NONE
 
+    @property
+    def tells_births(self) -> bool:
+        """Whether dates of birth are told, and ages, from which they follow.
+
+        Registers of birth have such a date beside a name: where names are hidden it is told only
+        if it is moved.
+        """
+        return not self.codes.hides or self.shifted
+
     def only(self, infants: Sequence[Infant], *, ward: bool = False) -> Self:
         """Return the part of it that is about some of its infants.
 
@@ -144,6 +153,23 @@ class Selection:
             ward: also what belongs to no infant.
         """
         return replace(self, infants=tuple(infants), ward=ward)
+
+    def narrowed(self, infants: Sequence[Infant]) -> Self:
+        """Return what would be selected had only these infants been asked for, by name.
+
+        The infant that was read last is shared with it.
+
+        Args:
+            infants: some of all those that there are.
+        """
+        chosen = tuple(infants)
+        return replace(
+            self,
+            infants=chosen,
+            chosen=chosen,
+            owners=_owners(chosen, self.snapshot),
+            everything_asked=False,
+        )
 
     def looks(self) -> Iterator[Look]:
         """Yield its infants, one in memory at a time."""

@@ -3,16 +3,22 @@
     mutable rows (site, infants, assignments, bands)    copied
     segments, audit, alert events                       up to the newest key
     reviews, remarks, handovers                         so many of each infant
+    imported logs                                       up to the newest key, with a digest
 
 All of it is small and goes into the plan of the export: a run that is resumed days later reads
 the same records and gives the same bytes.
 """
 
-from collections.abc import Mapping
+import hashlib
+import json
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
+from datetime import date
 from typing import Any, Self
 
+from pouch_host.errors import InputError
 from pouch_host.store import Assignment, Band, Infant, Store
+from pouch_host.store.episode_log import ToldSpan
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,11 +29,32 @@ class Said:
         reviews: answers to sessions.
         remarks: remarks.
         handovers: handovers.
+        told_until: key of the newest row of its imported logs.
+        told_digest: of those rows: a log may be replaced, which no key tells.
     """
 
     reviews: int
     remarks: int
     handovers: int
+    told_until: int
+    told_digest: str
+
+    def told(self, rows: Sequence[ToldSpan]) -> tuple[ToldSpan, ...]:
+        """Return those rows of the imported logs that count.
+
+        Args:
+            rows: that the store has now.
+
+        Raises:
+            InputError: one that counted is gone.
+        """
+        found = tuple(one for one in rows if one.row_id <= self.told_until)
+        if _digest(found) != self.told_digest:
+            raise InputError(
+                "an imported log was replaced since this export began: remove its .partial "
+                "folder, and export anew"
+            )
+        return found
 
 
 @dataclass(frozen=True, eq=False)
@@ -82,7 +109,10 @@ class Snapshot:
 
     def plain(self) -> dict[str, Any]:
         """Return it as data that JSON takes."""
-        return asdict(self) | {"cursors": [list(pair) for pair in self.cursors.items()]}
+        return asdict(self) | {
+            "infants": [_plain_infant(one) for one in self.infants],
+            "cursors": [list(pair) for pair in self.cursors.items()],
+        }
 
     @classmethod
     def from_plain(cls, plain: Mapping[str, Any]) -> Self:
@@ -90,7 +120,7 @@ class Snapshot:
         return cls(
             site=plain["site"],
             zone=plain["zone"],
-            infants=tuple(Infant(**one) for one in plain["infants"]),
+            infants=tuple(_infant(one) for one in plain["infants"]),
             given=tuple(Assignment(**one) for one in plain["given"]),
             bands=tuple(Band(**one) for one in plain["bands"]),
             cursors=dict(plain["cursors"]),
@@ -100,9 +130,31 @@ class Snapshot:
         )
 
 
+def _plain_infant(infant: Infant) -> dict[str, Any]:
+    born_on = infant.born_on
+    return asdict(infant) | {"born_on": None if born_on is None else born_on.isoformat()}
+
+
+def _infant(plain: Mapping[str, Any]) -> Infant:
+    born_on = plain["born_on"]
+    return Infant(**{**plain, "born_on": None if born_on is None else date.fromisoformat(born_on)})
+
+
 def _said(store: Store, infant: Infant) -> Said:
+    rows = store.logs.rows(infant.infant_id)
     return Said(
         len(store.remarks.reviews(infant.infant_id)),
         len(store.remarks.remarks(infant.infant_id)),
         len(store.handovers.of_infant(infant.code)),
+        max((one.row_id for one in rows), default=0),
+        _digest(rows),
     )
+
+
+def _digest(rows: Sequence[ToldSpan]) -> str:
+    told = [
+        (one.source.value, one.span.kind.value, one.span.begin_utc_s, one.span.end_utc_s,
+         one.span.contact_s, one.when_utc_s)
+        for one in rows
+    ]  # fmt: skip
+    return hashlib.sha256(json.dumps(told).encode()).hexdigest()

@@ -48,6 +48,11 @@ class Staging:
         """Whether an export was begun here and has not ended."""
         return (self.folder / _PLAN).exists()
 
+    @property
+    def taken(self) -> bool:
+        """Whether something has the name of the export, be it a link to nowhere."""
+        return os.path.lexists(self.out)
+
     def begin(self, plan: Mapping[str, Any]) -> None:
         """Make the folder and keep the plan.
 
@@ -167,7 +172,7 @@ class Staging:
             InputError: something of that name has come meanwhile.
             OSError: it cannot be named.
         """
-        if self.out.exists():
+        if self.taken:
             raise InputError(f"{self.out} exists already: choose another --out, or remove it")
         _make_durable(self.result)
         self.result.rename(self.out)

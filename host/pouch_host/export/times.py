@@ -66,36 +66,53 @@ class Times:
         """Return moments as local time with offset, shifted."""
         import polars as pl
 
-        offset_s = self._offsets_s(utc_ms)
-        moved = utc_ms + offset_s * _MS + self.shift_days * _DAY_S * _MS
-        told = moved.cast(pl.Datetime("ms")).dt.strftime(_FORMAT_MS if with_ms else _FORMAT)
-        known = [one for one in offset_s.unique().to_list() if one is not None]
+        moved, offsets_s = self._moved(utc_ms)
+        moments = moved.cast(pl.Datetime("ms"))
+        form = _FORMAT_MS if with_ms else _FORMAT
+        known = np.unique(offsets_s).tolist()
         if len(known) <= 1:
-            return told + (offset_text(known[0]) if known else "")
-        ends = offset_s.replace_strict(
+            # One pass: millions of moments come here.
+            return moments.dt.strftime(form + "".join(offset_text(one) for one in known))
+        ends = pl.Series(offsets_s).replace_strict(
             known, [offset_text(one) for one in known], return_dtype=pl.String
         )
-        return told + ends
+        return moments.dt.strftime(form) + ends
 
     def dates(self, utc_ms: "pl.Series") -> "pl.Series":
         """Return the local date of each moment, shifted."""
         import polars as pl
 
-        moved = utc_ms + self._offsets_s(utc_ms) * _MS + self.shift_days * _DAY_S * _MS
-        return moved.cast(pl.Datetime("ms")).cast(pl.Date)
+        return self._moved(utc_ms)[0].cast(pl.Datetime("ms")).cast(pl.Date)
 
     def date(self, day: date | None) -> date | None:
         """Return a local date, shifted."""
         return None if day is None else day + timedelta(days=self.shift_days)
 
-    def _offsets_s(self, utc_ms: "pl.Series") -> "pl.Series":
+    def _moved(self, utc_ms: "pl.Series") -> "tuple[pl.Series, Milliseconds]":
+        """Return moments as milliseconds of local time, shifted, and the offset of each.
+
+        What is no moment stays none; its offset is that of another one.
+        """
         import polars as pl
 
-        values = utc_ms.fill_null(0).to_numpy()
-        quarters, place = np.unique(values // _QUARTER_MS, return_inverse=True)
-        offsets = np.array([_offset_s(self.zone, int(one)) for one in quarters], np.int64)
-        told = offsets[place] if len(values) else np.empty(0, np.int64)
-        return pl.Series(told, dtype=pl.Int64).set(utc_ms.is_null(), None)
+        missing = utc_ms.is_null() if utc_ms.null_count() else None
+        known = utc_ms if missing is None else utc_ms.fill_null(strategy="min").fill_null(0)
+        values = known.to_numpy()
+        offsets_s = self._offsets_s(values)
+        moved = pl.Series(values + (offsets_s + self.shift_days * _DAY_S) * _MS, dtype=pl.Int64)
+        return moved if missing is None else moved.set(missing, None), offsets_s
+
+    def _offsets_s(self, values: Milliseconds) -> Milliseconds:
+        quarters = values // _QUARTER_MS
+        if not len(quarters):
+            return quarters
+        first, last = int(quarters.min()), int(quarters.max())
+        if last - first < len(quarters):
+            # Moments of some weeks in a row: what is looked up is a row, too, and nothing sorted.
+            offsets = [_offset_s(self.zone, one) for one in range(first, last + 1)]
+            return np.array(offsets, np.int64)[quarters - first]
+        quarters, place = np.unique(quarters, return_inverse=True)
+        return np.array([_offset_s(self.zone, one) for one in quarters.tolist()], np.int64)[place]
 
 
 @lru_cache(maxsize=50_000)
@@ -110,12 +127,14 @@ def milliseconds(utc_s: "Sequence[float | None] | npt.NDArray[Any]") -> "pl.Seri
     """Return UTC seconds as whole milliseconds, null for none."""
     import polars as pl
 
-    values = np.array([np.nan if one is None else one for one in utc_s], np.float64)
     if isinstance(utc_s, np.ndarray):
         values = utc_s.astype(np.float64)
-    known = ~np.isnan(values)
-    whole = np.rint(np.where(known, values, 0) * _MS).astype(np.int64)
-    return pl.Series(whole, dtype=pl.Int64).set(pl.Series(~known), None)
+    else:
+        values = np.array([np.nan if one is None else one for one in utc_s], np.float64)
+    missing = np.isnan(values)
+    whole = np.rint(np.where(missing, 0, values) * _MS).astype(np.int64)
+    found = pl.Series(whole, dtype=pl.Int64)
+    return found.set(pl.Series(missing), None) if missing.any() else found
 
 
 def offset_text(offset_s: int) -> str:

@@ -1,5 +1,6 @@
 """Makes the parts of an export, in this process or in several."""
 
+import gc
 import multiprocessing
 import os
 import shutil
@@ -16,7 +17,7 @@ from pathlib import Path
 from pouch_host.errors import InputError
 from pouch_host.store import Store
 
-from .formats import PartWriter, format_of
+from .formats import PartWriter, format_of, taken
 from .request import Request, parts_of
 from .selection import Selection
 from .snapshot import Snapshot
@@ -27,6 +28,8 @@ from .tables import all_frames
 _INFANTS_MIN = 12
 _WORKERS_MAX = 8
 _LOOK_EVERY_S = 0.2
+# So many new objects, as an infant's segments are several times.
+_GARBAGE_AT = 50_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +81,9 @@ def make_parts(
             make_part(job, number)
             on_done(number)
         return
+    # Read by NumPy when it is imported, which is before `_begin`: threads of its linear algebra
+    # would wait in a loop on a core that another process needs.
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     # A fork would copy the locks of threads that are not copied.
     context = multiprocessing.get_context("spawn")
     stop = context.Event()
@@ -129,7 +135,7 @@ def _write(selection: Selection, formats: Sequence[str], folder: Path) -> dict[s
             writer = format_of(name).part(folder / name, selection)
             stack.callback(writer.close)
             writers.append(writer)
-        for table, frame in all_frames(selection):
+        for table, frame in all_frames(selection, taken(formats)):
             rows[table.name] = rows.get(table.name, 0) + len(frame)
             for writer in writers:
                 writer.add(table, frame)
@@ -144,6 +150,8 @@ def _begin(job: Job, stop: Event, parent: int) -> None:
     os.environ.setdefault("ARROW_DEFAULT_MEMORY_POOL", "system")
     # Ctrl-C goes to all processes of a terminal; the first one says what becomes of it.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    # Rows by the ten thousand are no garbage; to look for it among them took a twentieth.
+    gc.set_threshold(_GARBAGE_AT, 20, 20)
     threading.Thread(target=_watch, args=(stop, parent), daemon=True).start()
 
 

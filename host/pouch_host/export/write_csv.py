@@ -1,4 +1,4 @@
-"""Exports as CSV: UTF-8, commas, a header, NA where there is no value.
+"""Exports as CSV: UTF-8, commas, a header, NA where there is no value, TRUE and FALSE.
 
 days.csv, sessions.csv, ...     one file for each small table
 records/part-0001.csv, ...      large ones in files of a few infants each, each with a header
@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, BinaryIO
 from pouch_host.errors import InputError
 
 from .codebook import write_codebook
-from .columns import NOT_AVAILABLE, TABLES, Table
+from .columns import NOT_AVAILABLE, TABLES, Column, Table
 from .formats import joined, moved
 
 if TYPE_CHECKING:
@@ -25,18 +25,42 @@ if TYPE_CHECKING:
 _UTC_FORMAT = "%Y-%m-%dT%H:%M:%S"
 _UTC_FORMAT_MS = "%Y-%m-%dT%H:%M:%S%.3f"
 # Where a fraction of a second is known.
-_WITH_MS = {("records", "time_utc"), ("clock_anchors", "told_utc")} | {
-    ("clock_fits", f"{name}_utc") for name in ("first_record", "last_record", "earliest", "latest")
-} | {("gaps", f"{name}_utc") for name in ("begin", "end")}  # fmt: skip
+_WITH_MS = {
+    "records": ("time",),
+    "clock_anchors": ("told",),
+    "clock_fits": ("first_record", "last_record", "earliest", "latest"),
+    "band_tallies": ("time", "begin"),
+    "band_events": ("time",),
+    "band_health": ("time",),
+    "band_boots": ("time",),
+    "band_status": ("time",),
+    "band_faults": ("time",),
+    "gaps": ("begin", "end"),
+}
 
 
-def part(folder: Path, selection: "Selection") -> "CsvPart":
+TAKES = tuple(one.name for one in TABLES)
+"""Names of the tables: all of them."""
+
+
+def check(selection: "Selection") -> None:
+    """Refuse a site or an infant whose name would read as no value.
+
+    Raises:
+        InputError: there is one.
+    """
+    names = {"site": [selection.site]}
+    names["infant"] = [selection.codes.infant(one.code) for one in selection.chosen]
+    for what, found in names.items():
+        if NOT_AVAILABLE in found:
+            raise InputError(
+                f"{what} {NOT_AVAILABLE!r}: programs read it as no value in a CSV file: rename "
+                "it, or say --deidentify"
+            )
+
+
+def part(folder: Path, _selection: "Selection") -> "CsvPart":
     """Return what writes some infants into a folder."""
-    if any(selection.codes.infant(one.code) == NOT_AVAILABLE for one in selection.infants):
-        raise InputError(
-            f"an infant's code is {NOT_AVAILABLE!r}, which programs read as no value in a CSV "
-            "file: rename it, or say --deidentify"
-        )
     return CsvPart(folder)
 
 
@@ -72,16 +96,29 @@ def header(table: Table) -> bytes:
     return (",".join(table.names) + "\n").encode("ascii")
 
 
+def has_milliseconds(table: Table, column: Column) -> bool:
+    """Tell whether moments of a column are known to the millisecond."""
+    return column.name.removesuffix("_utc") in _WITH_MS.get(table.name, ())
+
+
 def csv_bytes(table: Table, frame: "pl.DataFrame") -> bytes:
-    """Return a frame as lines of CSV, without a header. Numbers keep all of their digits."""
+    """Return a frame as lines of CSV, without a header. Numbers keep all of their digits.
+
+    Raises:
+        InputError: a text would read as no value.
+    """
     import polars as pl
 
+    _refuse_not_available(table, frame)
     texts = []
     for column in table.columns:
         one = pl.col(column.name)
         if column.kind == "utc":
-            with_ms = (table.name, column.name) in _WITH_MS
-            texts.append(one.dt.strftime((_UTC_FORMAT_MS if with_ms else _UTC_FORMAT) + "Z"))
+            form = _UTC_FORMAT_MS if has_milliseconds(table, column) else _UTC_FORMAT
+            texts.append(one.dt.strftime(form + "Z"))
+        elif column.kind == "boolean":
+            # R takes TRUE for a logical and `true` for a text; the others read both.
+            texts.append(one.cast(pl.String).str.to_uppercase())
         elif column.kind == "string" and not column.values:
             # A line end inside a cell breaks readers that go line by line.
             texts.append(one.str.replace_all(r"[\r\n]+", " "))
@@ -90,6 +127,20 @@ def csv_bytes(table: Table, frame: "pl.DataFrame") -> bytes:
         .write_csv(include_header=False, null_value=NOT_AVAILABLE)
         .encode()
     )
+
+
+def _refuse_not_available(table: Table, frame: "pl.DataFrame") -> None:
+    # Large tables have no text that people wrote.
+    if table.per_date:
+        return
+    for column in table.columns:
+        free = column.kind == "string" and not column.values
+        if free and (frame[column.name] == NOT_AVAILABLE).any():
+            raise InputError(
+                f"table {table.name}, column {column.name}: somebody wrote {NOT_AVAILABLE!r}, "
+                "which programs read as no value in a CSV file: say --deidentify, or take "
+                "--format parquet"
+            )
 
 
 def join(parts: Sequence[Path], out: Path, about: "About") -> None:

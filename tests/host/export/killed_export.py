@@ -13,12 +13,12 @@ from pathlib import Path
 
 # Imported before the forks, so that a case costs no more than its work. What starts threads
 # (polars, Arrow) is imported by the children.
-from pouch_host.export import job, tables, write_csv, write_parquet
+from pouch_host.export import job, tables, write_csv, write_fhir, write_parquet, write_redcap
 from pouch_host.export.request import Request
 from pouch_host.store import Store
 from tests.host.export.made_study import NOW_UTC_S
 
-PRELOADED = (tables, write_csv, write_parquet, Store)
+PRELOADED = (tables, write_csv, write_fhir, write_parquet, write_redcap, Store)
 _STEPS = {"open", "os.mkdir", "os.rename", "os.remove", "os.rmdir", "shutil.rmtree"}
 
 

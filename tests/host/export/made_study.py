@@ -8,6 +8,7 @@ from tempfile import mkdtemp
 
 from pouch_host.store import Store
 from pouch_host.store.alert_log import AlertState, EventRow
+from pouch_host.store.episode_log import LogSource, Span, SpanKind
 from pouch_host.store.remarks import RemarkKind, Verdict
 from pouch_protocol import constants as c
 from pouch_protocol import records
@@ -19,6 +20,9 @@ SITE = "Ward of Saint Somewhere"
 NURSES = ("Amina Qureshi", "Birgit Hauser")
 # The last Sunday of March has 23 hours there, the last one of October 25.
 SPRING, AUTUMN = date(2026, 3, 29), date(2026, 10, 25)
+# Of one the gestational age is known too; of the others nobody knows when they were born.
+SPRING_BORN, SPRING_GESTATION_DAYS = date(2026, 3, 22), 30 * 7 + 6
+AUTUMN_BORN = date(2026, 10, 24)
 SPRING_HOUR, AUTUMN_HOUR = 28 * 24 - 12, 238 * 24 - 12
 SPRING_BED, AUTUMN_BED, DAMAGED_BED, LATE_BED = "bed-7", "bed-8", "bed-3", "bed-9"
 SPRING_BAND, AUTUMN_BAND, DAMAGED_BAND, SPARE_BAND = 0x0012ABCD, 0x0034CDEF, 0x00560001, 0x00990001
@@ -27,6 +31,32 @@ SECRET_TEXT = f"Zahida, sister of Mrs Mahmood, band {MAC}"
 FAULT_FROM, FAULT_TO = 100, 130
 DAMAGED_RECORD = 200
 LOG_ID, UNTIMED_LOG_ID = 7, 8
+
+_AT_10 = {"flags": 0, "uptime_cs": 36_000 * c.CS_PER_S}
+# One record of each kind that is not in the tables of samples and anchors, ten hours after START.
+OTHER_RECORDS = [
+    (c.KIND_TALLY, _AT_10 | {"span_s": 3600, "contact_s": 1200, "unknown_s": 60,
+                             "contact_24h_min": 555, "battery_days": 255, "alerts": 2}),
+    (c.KIND_EVENT, _AT_10 | {"event": c.EVENT_ALERT_COLD, "detail": 34 * c.STEPS_PER_C,
+                             "value": 3550}),
+    (c.KIND_EVENT, _AT_10 | {"event": c.EVENT_UPDATE_CONFIRMED, "detail": 0x030201, "value": 0}),
+    (c.KIND_EVENT, _AT_10 | {"event": c.EVENT_SELF_TEST, "detail": 0x8004, "value": 0}),
+    (c.KIND_EVENT, _AT_10 | {"event": c.EVENT_GESTURE, "detail": 0, "value": c.GESTURE_SHOW}),
+    (c.KIND_EVENT, _AT_10 | {"event": 200, "detail": 5, "value": -6}),
+    (c.KIND_HEALTH, _AT_10 | {"infant_thermometer_faults": 1, "caregiver_thermometer_faults": 2,
+                              "touch_faults": 30, "motion_faults": 4, "flash_faults": 5,
+                              "restarts": 6, "free_heap_min_bytes": 70_000}),
+    (c.KIND_BOOT, _AT_10 | {"boot_id": 1, "reset_cause": c.RESET_WATCHDOG, "firmware_major": 1,
+                            "firmware_minor": 2, "firmware_patch": 3}),
+    (c.KIND_STATUS, _AT_10 | {"battery_mv": 3987, "free_heap_bytes": 90_001, "records_lost": 12,
+                              "segments_damaged": 1}),
+    (c.KIND_FAULT, _AT_10 | {"module": 1, "code": 77, "fault_count": 8}),
+]  # fmt: skip
+UNTIMED_STATUS = (
+    c.KIND_STATUS,
+    {"flags": 0, "uptime_cs": 1, "battery_mv": 3444, "free_heap_bytes": 1, "records_lost": 0,
+     "segments_damaged": 0},
+)  # fmt: skip
 
 NOW_UTC_S = START_UTC_S + (AUTUMN_HOUR + 60) * HOUR_S
 
@@ -59,6 +89,26 @@ def _fill(store):
     _damaged(store)
     store.ensure_infant(LATE_BED)
     _alerts(store)
+    _told(store)
+
+
+def told_of_spring():
+    """Return an observer's word, a span of the log that is imported, and one that is not yet."""
+    begin = at(SPRING_HOUR + 24)
+    kept = Span(SpanKind.EPISODE, begin, begin + 1800, 1800)
+    return LogSource.OBSERVER, kept, Span(SpanKind.EPISODE, begin + 14_400, begin + 18_000, 3600)
+
+
+def _told(store):
+    """Import what an observer and a mother told of the infant of the spring."""
+    begin = at(SPRING_HOUR + 24)
+    observer = [
+        (SPRING_BED, told_of_spring()[1]),
+        (SPRING_BED, Span(SpanKind.EPISODE, begin + 7200, begin + 9000, 1800)),
+    ]
+    diary = [(SPRING_BED, Span(SpanKind.SLOT, begin, begin + 3600, 1500))]
+    for source, rows in ((LogSource.OBSERVER, observer), (LogSource.DIARY, diary)):
+        store.logs.add(source, rows, when_utc_s=at(SPRING_HOUR + 60), sha256="00", who=NURSES[1])
 
 
 def _pull(store, band_id, hours, **options):
@@ -70,7 +120,10 @@ def _pull(store, band_id, hours, **options):
 def _spring(store):
     begin, end = at(SPRING_HOUR), at(SPRING_HOUR + 60)
     who = NURSES[0]
-    store.admissions.admit(SPRING_BED, when_utc_s=begin - 7200, who=who, weight_g=1450)
+    store.admissions.admit(
+        SPRING_BED, when_utc_s=begin - 7200, who=who, weight_g=1450,
+        gestation_days=SPRING_GESTATION_DAYS, born_on=SPRING_BORN,
+    )  # fmt: skip
     store.wearing.put_on(SPRING_BED, SPRING_BAND, when_utc_s=begin, who=who, unheard=True)
     _pull(store, SPRING_BAND, [*range(SPRING_HOUR, SPRING_HOUR + 30)])
     # An hour whose records never came.
@@ -100,7 +153,9 @@ def _sessions(store, code, end_utc_s):
 
 def _autumn(store):
     begin = at(AUTUMN_HOUR)
-    store.admissions.admit(AUTUMN_BED, when_utc_s=begin, who=NURSES[1], weight_g=2100)
+    store.admissions.admit(
+        AUTUMN_BED, when_utc_s=begin, who=NURSES[1], weight_g=2100, born_on=AUTUMN_BORN
+    )
     store.wearing.put_on(AUTUMN_BED, AUTUMN_BAND, when_utc_s=begin, who=NURSES[1], unheard=True)
     _pull(store, AUTUMN_BAND, range(AUTUMN_HOUR, AUTUMN_HOUR + 60))
 
@@ -120,6 +175,7 @@ def _damaged(store):
             sample["flags"] = c.FLAG_TOUCH_FAULT
         values.append((c.KIND_SAMPLE, sample))
     values += [(c.KIND_ANCHOR, anchor_values(36000, at(10)))] * 3
+    values += OTHER_RECORDS
     data = bytearray(
         b"".join(
             records.encode(kind, fields, LOG_ID, number)
@@ -130,14 +186,13 @@ def _damaged(store):
         data[number * c.RECORD_BYTES + 5] ^= 1
     store.add_segment(DAMAGED_BAND, LOG_ID, 1, 0, bytes(data), at(10))
     # A later boot that nobody told the time.
+    later = [
+        (c.KIND_SAMPLE, sample_values(60 * minute, infant_touched=True, caregiver_touched=False))
+        for minute in range(60)
+    ]
     untimed = b"".join(
-        records.encode(
-            c.KIND_SAMPLE,
-            sample_values(number * 60, infant_touched=True, caregiver_touched=False),
-            LOG_ID,
-            len(values) + number,
-        )
-        for number in range(60)
+        records.encode(kind, fields, LOG_ID, len(values) + number)
+        for number, (kind, fields) in enumerate([*later, UNTIMED_STATUS])
     )
     store.add_segment(DAMAGED_BAND, LOG_ID, 2, len(values), untimed, at(12))
     store.wearing.take_off(DAMAGED_BED, when_utc_s=at(14), who=who)

@@ -12,6 +12,7 @@ from pouch_host.export.columns import KINDS, TABLES
 from pouch_host.export.columns.urdu import LABELS
 from pouch_host.export.request import Request
 from pouch_host.results_csv import DAY_COLUMNS, MINUTE_COLUMNS, SESSION_COLUMNS
+from pouch_host.store import Store
 from tests.host.export import made_study as study
 
 _URDU = ("\u0600", "\u06ff")
@@ -76,6 +77,20 @@ def test_frictionless_would_find_a_wrong_value(path, tmp_path):
         command, cwd=tmp_path / "out", capture_output=True, text=True, check=False
     )
     assert not json.loads(found.stdout)["valid"]
+
+
+def test_a_table_without_a_file_is_no_resource(tmp_path):
+    path = tmp_path / "empty.sqlite"
+    with Store.open(path):
+        pass
+    job.export(Request(str(path), ("parquet",), study.NOW_UTC_S), tmp_path / "out")
+    package = json.loads((tmp_path / "out" / PACKAGE_NAME).read_text())
+    names = {one["name"] for one in package["resources"]}
+    assert {one.name for one in TABLES} - names == {"records", "minutes"}
+    for resource in package["resources"]:
+        paths = resource["path"]
+        for one in [paths] if isinstance(paths, str) else paths:
+            assert (tmp_path / "out" / one).exists()
 
 
 def test_the_codebook_names_every_column_and_what_made_it(path, tmp_path):

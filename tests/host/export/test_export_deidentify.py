@@ -16,6 +16,7 @@ from tests.host.export import made_study as study
 from tests.host.export.readers import expected
 
 KEY = bytes(range(32))
+FORMATS = ("csv", "parquet", "fhir", "redcap")
 CODES = [f"code-{number}" for number in range(300)]
 SECRETS = (
     study.SITE, *study.NURSES, "Amina", "Hauser", study.SPRING_BED, study.AUTUMN_BED,
@@ -25,7 +26,7 @@ SECRETS = (
 
 
 def export(path, out, **options):
-    request = Request(str(path), ("csv", "parquet"), study.NOW_UTC_S, key=KEY, **options)
+    request = Request(str(path), FORMATS, study.NOW_UTC_S, key=KEY, **options)
     return job.export(request, out, workers=1)
 
 
@@ -54,7 +55,7 @@ def test_nothing_that_names_somebody_is_in_any_byte(path, tmp_path):
 
 
 def test_the_search_finds_them_where_nothing_is_hidden(path, tmp_path):
-    request = Request(str(path), ("csv", "parquet"), study.NOW_UTC_S, free_text=True)
+    request = Request(str(path), FORMATS, study.NOW_UTC_S, free_text=True)
     job.export(request, tmp_path / "out", workers=1)
     seen = {secret for secret, _ in found_in(tmp_path / "out", SECRETS)}
     assert seen == set(SECRETS) - {KEY.hex(), study.MAC.replace(":", "")}
@@ -91,6 +92,52 @@ def test_a_shift_moves_dates_and_nothing_else(store, shift):
         assert (records["time_utc"] + timedelta(days=days)).to_list() == hidden[
             "time_utc"
         ].to_list()
+
+
+@pytest.mark.parametrize("shift", [Shift.WEEKS, Shift.DAYS])
+def test_a_date_of_birth_is_moved_with_the_other_dates(store, shift):
+    codes = Codes(KEY, shift)
+    moved = expected(Selection.of(store, study.NOW_UTC_S, deidentify=codes))
+    for bed, born_on in (
+        (study.SPRING_BED, study.SPRING_BORN),
+        (study.AUTUMN_BED, study.AUTUMN_BORN),
+    ):
+        (one,) = moved["infants"].filter(pl.col("infant") == codes.infant(bed)).to_dicts()
+        assert one["born_status"] == "told"
+        assert one["born_date"] == born_on + timedelta(days=codes.shift_days(bed))
+        days = moved["days"].filter(pl.col("infant") == codes.infant(bed))
+        ages = [(day - one["born_date"]).days for day in days["date"]]
+        assert days["age_days"].to_list() == ages
+
+
+def test_a_date_of_birth_is_left_out_where_dates_are_real(path, store, tmp_path):
+    hidden = expected(Selection.of(store, study.NOW_UTC_S, deidentify=Codes(KEY)))
+    told = hidden["infants"].select("born_date", "born_status").sort("born_status").rows()
+    assert told == [(None, "not_known")] * 2 + [(None, "left_out")] * 2
+    plain = expected(Selection.of(store, study.NOW_UTC_S))
+    # From a real date and an age the date of birth would follow.
+    for name in ("age_days", "postmenstrual_days"):
+        assert plain["days"][name].is_not_null().any()
+        assert hidden["days"][name].is_null().all()
+    # In no byte, the audit's details included, where the plain export has it.
+    said = export(path, tmp_path / "hidden")
+    assert found_in(tmp_path / "hidden", [study.SPRING_BORN.isoformat()]) == []
+    assert any("--shift-dates weeks" in line for line in said.warnings)
+    assert "dates of birth" in said.deidentified["left_out"]
+    job.export(
+        Request(str(path), ("csv", "parquet"), study.NOW_UTC_S),
+        tmp_path / "plain",
+        workers=1,
+    )
+    names = {name for _, name in found_in(tmp_path / "plain", [study.SPRING_BORN.isoformat()])}
+    assert {"infants.csv", "infants.parquet", "audit.csv"} <= names
+
+
+def test_no_warning_of_ages_where_dates_are_moved_or_nobody_has_one(path, tmp_path):
+    said = export(path, tmp_path / "moved", shift=Shift.WEEKS)
+    assert not any("--shift-dates" in line for line in said.warnings)
+    said = export(path, tmp_path / "none", infants=(study.DAMAGED_BED,))
+    assert not any("--shift-dates" in line for line in said.warnings)
 
 
 def test_what_belongs_to_no_infant_has_no_real_moment_beside_shifted_ones(store):

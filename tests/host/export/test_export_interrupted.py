@@ -22,7 +22,7 @@ from tests.host.derived_ward import hour_bytes
 from tests.host.export import made_study as study
 
 ROOT = Path(__file__).parents[3]
-FORMATS = ("csv", "parquet")
+FORMATS = ("csv", "parquet", "fhir", "redcap")
 KILLS = 4
 
 
@@ -103,7 +103,8 @@ def whole(exports, tmp_path_factory):
 def test_killed_at_random_it_goes_on_to_the_same_bytes(exports, whole, tmp_path, pytestconfig):
     before = digest(whole.path)
     seed = pytestconfig.getoption("seed")
-    chosen = random.Random(f"export {seed}").sample(range(2, whole.steps + 1), KILLS)
+    # A run that goes on takes fewer steps: in the first half, at least two of them are reached.
+    chosen = random.Random(f"export {seed}").sample(range(2, whole.steps // 2), KILLS)
     out = tmp_path / "killed"
     kills = 0
     for step in sorted(chosen):

@@ -18,9 +18,11 @@ from tests.host.export import made_study as study
 from tests.host.export.readers import (
     expected,
     in_order,
+    r_class,
     read_as_r,
     read_csv,
     read_parquet,
+    typed_in_r,
 )
 
 
@@ -44,8 +46,58 @@ def test_csv_read_back_is_the_same(exported, one):
 @pytest.mark.parametrize("one", TABLES, ids=lambda one: one.name)
 def test_csv_read_as_r_does_is_the_same(exported, one):
     out, frames = exported
-    plain = frames[one.name].cast({pl.Enum: pl.String})
-    assert read_as_r(out / "csv", one) == plain.to_dicts()
+    read = read_as_r(out / "csv", one)
+    assert list(read) == list(one.names)
+    for column in one.columns:
+        r_class, values = read[column.name]
+        # A column without any value is logical in R, whatever it was meant for.
+        if any(value is not None for value in values):
+            assert r_class in R_CLASSES_OF_KIND[column.kind], column.name
+        expected_values = frames[one.name][column.name].to_list()
+        assert typed_in_r(values, column.kind) == expected_values, column.name
+
+
+R_CLASSES_OF_KIND = {
+    "string": {"character"},
+    # Beyond 32 bits R has no integers.
+    "integer": {"integer", "numeric"},
+    "number": {"numeric"},
+    "boolean": {"logical"},
+    "date": {"character"},
+    "datetime": {"character"},
+    "utc": {"character"},
+}
+
+
+# As R 4.2.2 says with class(read.csv(text = ...)$a).
+@pytest.mark.parametrize(
+    ("cells", "guessed"),
+    [
+        (["TRUE", "F", "NA"], "logical"), (["true", "false"], "character"),
+        (["True"], "character"), (["NA", "NA"], "logical"), (["", "NA"], "logical"),
+        (["007", "+5"], "integer"), (["2147483647"], "integer"), (["2147483648"], "numeric"),
+        (["-2147483648"], "numeric"), (["1", "NA", "2.5"], "numeric"), (["1e5"], "numeric"),
+        (["9e-05"], "numeric"), (["Inf"], "numeric"), (["nan"], "numeric"), (["5."], "numeric"),
+        (["TRUE", "1"], "character"), (["1_000"], "character"), (["2026-03-01"], "character"),
+        (["P-0012ABCD"], "character"), (["1d5"], "character"),
+    ],
+)  # fmt: skip
+def test_classes_are_those_that_r_guesses(cells, guessed):
+    assert r_class(cells) == guessed
+
+
+def test_codes_of_digits_are_numbers_to_r_unless_it_is_told(tmp_path):
+    # Two files of one table; R guesses each by itself.
+    infants = table("minutes")
+    (tmp_path / "minutes").mkdir()
+    for number, code in enumerate(("007", "bed-1")):
+        cells = [code if name == "infant" else "NA" for name in infants.names]
+        (tmp_path / "minutes" / f"part-{number:04}.csv").write_text(
+            ",".join(infants.names) + "\n" + ",".join(cells) + "\n"
+        )
+    assert read_as_r(tmp_path, infants)["infant"] == ("character", ["7", "bed-1"])
+    told = read_as_r(tmp_path, infants, text_columns=("infant",))
+    assert told["infant"] == ("character", ["007", "bed-1"])
 
 
 @pytest.mark.parametrize("one", TABLES, ids=lambda one: one.name)
@@ -145,4 +197,4 @@ def test_parts_of_a_selection_are_the_whole(store):
         assert_frame_equal(some[name], whole[name].filter(mine), check_exact=True)
     assert some["infants"]["infant"].to_list() == [study.SPRING_BED]
     assert some["bands"]["band"].to_list() == ["P-0012ABCD"]
-    assert table("days").key == ("infant", "date")
+    assert table("days").key == ("site", "infant", "date")

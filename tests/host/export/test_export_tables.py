@@ -62,6 +62,31 @@ def test_segments_behind_the_cursor_do_not_count(store):
     assert found.record_count == store.segments(study.SPRING_BAND)[0].record_count
 
 
+def test_dates_of_birth_are_told_or_said_not_to_be_known(frames):
+    found = {one["infant"]: one for one in frames["infants"].to_dicts()}
+    told = {bed: (one["born_date"], one["born_status"]) for bed, one in found.items()}
+    assert told == {
+        study.SPRING_BED: (study.SPRING_BORN, "told"),
+        study.AUTUMN_BED: (study.AUTUMN_BORN, "told"),
+        study.DAMAGED_BED: (None, "not_known"),
+        study.LATE_BED: (None, "not_known"),
+    }
+
+
+def test_days_have_the_age_of_the_infant(frames):
+    def ages(bed, name):
+        return [one[name] for one in rows(frames, "days", bed)]
+
+    # A day of 23 hours is a day older all the same.
+    assert [one["date"] for one in rows(frames, "days", study.SPRING_BED)][1] == study.SPRING
+    assert ages(study.SPRING_BED, "age_days") == [6, 7, 8, 9]
+    assert ages(study.SPRING_BED, "postmenstrual_days") == [222, 223, 224, 225]
+    # On the day of birth it is 0; without a gestational age there is no postmenstrual one.
+    assert ages(study.AUTUMN_BED, "age_days")[:2] == [0, 1]
+    assert set(ages(study.AUTUMN_BED, "postmenstrual_days")) == {None}
+    assert set(ages(study.DAMAGED_BED, "age_days")) == {None}
+
+
 def test_gaps_have_their_causes(frames):
     found = rows(frames, "gaps", study.DAMAGED_BED)
     told = {(one["cause"], one["part"]): one for one in found}

@@ -9,17 +9,19 @@ Labels in Urdu are in `urdu`, by name of the column.
 
 from dataclasses import replace
 
+from .band_kinds import BAND_EVENTS, BOOTS, FAULTS, HEALTH, STATUS, TALLIES
 from .derived import DAYS, EPISODES, GAPS, MINUTES, SESSIONS
-from .kinds import KINDS, NOT_AVAILABLE, Column, Table
+from .kinds import KINDS, NOT_AVAILABLE, SITE, Column, Table
 from .measured import BANDS, CLOCK_ANCHORS, CLOCK_FITS, RECORDS
 from .people import ALERTS, ASSIGNMENTS, AUDIT, HANDOVERS, INFANTS, REMARKS, REVIEWS
+from .told import TOLD_SPANS
 from .urdu import LABELS
 
 __all__ = ["KINDS", "NOT_AVAILABLE", "TABLES", "Column", "Table", "table"]
 
 
 def _labelled(one: Table) -> Table:
-    """Return a table whose columns have their labels."""
+    """Return a table whose columns have their labels, and whose key holds across sites."""
     columns = tuple(
         replace(
             column,
@@ -28,7 +30,8 @@ def _labelled(one: Table) -> Table:
         )
         for column in one.columns
     )
-    return replace(one, columns=columns)
+    # Two wards may call an infant "bed-7", and a band may move from one to the other.
+    return replace(one, columns=columns, key=(SITE.name, *one.key))
 
 
 TABLES: tuple[Table, ...] = tuple(
@@ -45,11 +48,18 @@ TABLES: tuple[Table, ...] = tuple(
         BANDS,
         CLOCK_ANCHORS,
         CLOCK_FITS,
+        TALLIES,
+        BAND_EVENTS,
+        HEALTH,
+        BOOTS,
+        STATUS,
+        FAULTS,
         GAPS,
         AUDIT,
         REVIEWS,
         REMARKS,
         HANDOVERS,
+        TOLD_SPANS,
     )
 )
 

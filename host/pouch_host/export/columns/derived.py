@@ -181,6 +181,10 @@ DAYS = Table(
         DATE,
         *moment("begin", "where the local day begins", DERIVED),
         *moment("end", "where it ends", DERIVED),
+        count("age_days", "age on this day, the day of birth being day 0; NA if the date of birth "
+              "is not known, later, or left out", DERIVED, unit="d", required=False),
+        count("postmenstrual_days", "gestational age at birth and age together; NA if one of them "
+              "is not known or left out", DERIVED, unit="d", minimum=100, required=False),
         count("day_minutes", "length of the day", DERIVED, unit="min", minimum=1200,
               maximum=1680),
         _minutes("elapsed_minutes", "minutes of it with a band assigned, up to the export"),

@@ -26,8 +26,8 @@ _BYTE = 255
 
 SENSOR_STATUSES = ("measured", "fault", "out_of_range", "missing")
 
-_LOG = count("log_id", "log on the band, or its study code", OBSERVED, maximum=_U32)
-_BOOT = count("boot_id", "boot of the band that wrote it", OBSERVED, maximum=_U16)
+LOG = count("log_id", "log on the band, or its study code", OBSERVED, maximum=_U32)
+BOOT = count("boot_id", "boot of the band that wrote it", OBSERVED, maximum=_U16)
 
 
 def _raw(name: str, description: str, smallest: int, largest: int) -> Column:
@@ -53,8 +53,8 @@ RECORDS = Table(
         DATE,
         *moment("time", "when it was taken, by the fitted clock, to the millisecond", DERIVED),
         BAND,
-        _LOG,
-        _BOOT,
+        LOG,
+        BOOT,
         count("record_no", "number of the record in its log", OBSERVED, maximum=_U32),
         count("uptime_cs", "hundredths of a second since that boot", OBSERVED, maximum=_U32),
         count("flags", "bits as the band set them (SPEC.md 3)", OBSERVED, maximum=_U16),
@@ -129,10 +129,12 @@ CLOCK_ANCHORS = Table(
         SITE,
         text("infant", "infant that wore the band then; NA for nobody", ADMINISTRATIVE),
         BAND,
-        _LOG,
-        _BOOT,
+        LOG,
+        BOOT,
         count("record_no", "number of the record in its log", OBSERVED, maximum=_U32),
         count("uptime_cs", "hundredths of a second since that boot", OBSERVED, maximum=_U32),
+        count("flags", "bits as the band set them; none has a meaning here yet", OBSERVED,
+              maximum=_U16),
         *moment("told", "the time that the host told, to the millisecond", COLLECTOR),
         count("source", "who set the clock: 1 is a host", OBSERVED, maximum=_BYTE),
         count("round_trip_ms", "how long the exchange took", OBSERVED, unit="ms", maximum=_U16),
@@ -152,8 +154,8 @@ CLOCK_FITS = Table(
         SITE,
         INFANT,
         BAND,
-        _LOG,
-        _BOOT,
+        LOG,
+        BOOT,
         flag("anchored", "the boot has a clock", DERIVED),
         count("anchor_count", "anchors of the boot", OBSERVED),
         count("knot_count", "anchors that the clock runs through", DERIVED),

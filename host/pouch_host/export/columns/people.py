@@ -28,6 +28,7 @@ from .kinds import (
 )
 
 WEIGHT_CLASSES = ("under_1000", "1000_1499", "1500_1999", "2000_2499", "2500_and_more", "unknown")
+BORN_STATUSES = ("told", "not_known", "left_out")
 TEXT_STATUSES = ("none", "given", "left_out")
 
 _STAFF = "name of the member of staff, or a study code; NA for a command on the computer"
@@ -51,6 +52,10 @@ INFANTS = Table(
              required=True),
         count("gestation_days", "gestational age at birth", ADMINISTRATIVE, unit="d", minimum=100,
               maximum=330, required=False),
+        day("born_date", "local date of birth, moved with the infant's other dates; NA if it is "
+            "not known, or left out since dates are real", ADMINISTRATIVE, required=False),
+        text("born_status", "whether born_date is told; left out where names are and dates are "
+             "real", ADMINISTRATIVE, values=BORN_STATUSES, required=True),
         number("target_h", "hours of contact a day that it is to have", ADMINISTRATIVE, unit="h",
                minimum=0, maximum=24, required=True),
         text("target_source", "whether it is the infant's own or the usual one", ADMINISTRATIVE,

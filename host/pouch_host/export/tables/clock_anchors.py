@@ -68,6 +68,7 @@ def _frame(
         "boot_id": boot.records.boot_id,
         "record_no": boot.anchor_no[places],
         "uptime_cs": np.ascontiguousarray(raw["uptime_cs"]),
+        "flags": np.ascontiguousarray(raw["flags"]),
         "source": np.ascontiguousarray(raw["source"]),
         "round_trip_ms": np.ascontiguousarray(raw["round_trip_ms"]),
         "used": _used(boot)[places],

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import fields
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -54,10 +54,18 @@ def _frame(selection: Selection, look: Look, days: list[Day]) -> "pl.DataFrame":
         "date": [times.date(day.date) for day in days],
     }
     values |= times.pair("begin", begins) | times.pair("end", ends)
+    infant = look.infant
+    for name in ("age_days", "postmenstrual_days"):
+        told = getattr(infant, name) if selection.tells_births else _nothing
+        values[name] = [told(day.date) for day in days]
     values |= {name: [getattr(day, name) for day in days] for name in _DAY}
     values |= {name: [getattr(day.contents, name) for day in days] for name in _CONTENTS}
     values |= {name: [getattr(day.temperatures, name) for day in days] for name in _TEMPERATURES}
     return frame_of(TABLE, values | _reviewed(selection, look, days) | _by_band(look, days))
+
+
+def _nothing(_day: date) -> None:
+    """Stand for an age that is not told."""
 
 
 def _reviewed(selection: Selection, look: Look, days: list[Day]) -> dict[str, Any]:

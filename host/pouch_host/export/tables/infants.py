@@ -7,6 +7,7 @@ from pouch_host.derive import target_h
 from pouch_host.export.columns import table
 from pouch_host.export.frames import frame_of
 from pouch_host.export.selection import Selection
+from pouch_host.store import Infant
 
 if TYPE_CHECKING:
     import polars as pl
@@ -34,6 +35,7 @@ def frames(selection: Selection) -> "Iterator[pl.DataFrame]":
             "weight_g": infant.weight_g,
             "weight_class": weight_class(infant.weight_g),
             "gestation_days": infant.gestation_days,
+            **_born(selection, infant),
             "target_h": target_h(infant),
             "target_source": "usual" if infant.target_minutes is None else "own",
             "assignment_count": len(look.given),
@@ -47,6 +49,21 @@ def frames(selection: Selection) -> "Iterator[pl.DataFrame]":
         for name, utc_s in moments.items():
             values |= times.pair(name, [utc_s])
         yield frame_of(TABLE, values)
+
+
+def _born(selection: Selection, infant: Infant) -> dict[str, Any]:
+    """Return the columns of birth.
+
+    Where names are hidden the date is told only if it is moved, as all of the infant's dates are.
+    """
+    if infant.born_on is None:
+        return {"born_date": None, "born_status": "not_known"}
+    if not selection.tells_births:
+        return {"born_date": None, "born_status": "left_out"}
+    return {
+        "born_date": [selection.times(infant).date(infant.born_on)],
+        "born_status": "told",
+    }
 
 
 def weight_class(weight_g: int | None) -> str:

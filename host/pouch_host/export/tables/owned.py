@@ -42,6 +42,11 @@ class Wearers:
             if one.band_id == band_id
         ]
 
+    @property
+    def all_chosen(self) -> bool:
+        """Whether each of them is in the export."""
+        return all(infant is not None for _, infant in self._given)
+
     def at(self, utc_s: npt.NDArray[np.float64]) -> list[tuple[Infant | None, Places]]:
         """Return which of some moments belong to which infant; None to nobody.
 
