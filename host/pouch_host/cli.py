@@ -14,6 +14,7 @@ from . import (
     cli_collect,
     cli_derived,
     cli_export,
+    cli_figures,
     cli_import,
     cli_keys,
     cli_label,
@@ -102,6 +103,7 @@ cli_label.register(app)
 cli_analyze.register(app)
 cli_report.register(app)
 cli_export.register(app)
+cli_figures.register(app)
 cli_agree.register(app)
 cli_import.register(app)
 

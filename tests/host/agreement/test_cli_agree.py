@@ -178,6 +178,24 @@ def test_nothing_to_compare_is_said(store):
     assert "there is nothing to compare" in error_of(run("agree", store, "--now", ward.NOW))[0]
 
 
+@pytest.mark.parametrize(
+    ("options", "words"),
+    [
+        (["--from", "2026-03-03", "--to", "2026-03-01"], "--to 2026-03-01 is before --from"),
+        (["--from", "2027-01-01"], "of 3 infants somebody wrote something down, and of none a"),
+        (["--chart", "{diary}"], "the same text as --chart: they would agree in all"),
+        (["--observer", "{header}"], "header.csv: no line of it says anything"),
+    ],
+)
+def test_question_that_has_no_answer_says_why(store, tmp_path, options, words):
+    log = ward.diary(tmp_path / "diary.csv")
+    header = tmp_path / "header.csv"
+    header.write_text("infant,at,contact\n")
+    given = [option.format(diary=log, header=header) for option in options]
+    (error,) = error_of(run("agree", store, "--now", ward.NOW, "--diary", log, *given))
+    assert words in error
+
+
 def test_store_is_left_as_it_was(store, tmp_path):
     with Store.open(store) as opened:
         before = opened.content_digest()

@@ -2,8 +2,10 @@
 
 import numpy as np
 import pytest
+from scipy import stats
 
 from pouch_host.agreement import hours_statistics as hours
+from pouch_host.agreement.clusters import cluster_interval
 from pouch_host.agreement.correlation import icc_of_raters
 from pouch_host.agreement.table_statistics import kappa, proportion, yes_no
 
@@ -72,8 +74,35 @@ def test_bland_altman_2007_several_pairs_of_each():
     assert found.sd_limits.value == pytest.approx(0.99062408, abs=5e-7)
     assert found.lower.value == pytest.approx(-1.3394565, abs=1e-6)
     assert found.upper.value == pytest.approx(2.5437899, abs=1e-6)
-    low, high = found.lower.interval
-    assert low < found.lower.said < high < found.upper.interval[0]
+
+
+def test_intervals_of_limits_zou_2013():
+    # On the same data, by agree_nest of the R package SimplyAgree 0.3.0 (R 4.2.2): LME and RME.
+    # It has 1.959964 where the papers have 1.96.
+    people = np.array([int(who) for who, _ in pairs(RV)]) - 1
+    rv, ic = ([value for _, value in pairs(one)] for one in (RV, IC))
+    away, towards = hours.margins(np.subtract(rv, ic), people, 0.170714026)
+    assert (away, towards) == pytest.approx((1.366076, 0.735802), abs=1e-4)
+    found = hours.bland_altman([str(who) for who in people], ic, rv)
+    assert found.lower.interval == pytest.approx((-1.33946 - away, -1.33946 + towards), abs=1e-5)
+    assert found.upper.interval == pytest.approx((2.54379 - towards, 2.54379 + away), abs=1e-5)
+
+
+def test_intervals_of_few_infants_with_many_days_hold():
+    # Goal: 95 of 100 intervals have the true limit, though days of an infant resemble each other.
+    # Method: studies of five infants, half of the variance between them; fewer than 52 of 60 come
+    # by chance three times in a thousand.
+    rng = np.random.default_rng(2013)
+    infants = np.repeat(np.arange(5), (4, 5, 6, 7, 8))
+    held = {"bias": 0, "upper": 0}
+    for _ in range(60):
+        days = rng.normal(0, 1, 5)[infants] + rng.normal(0, 1, len(infants))
+        found = hours.bland_altman([str(who) for who in infants], 0 * days, days)
+        for name, true in (("bias", 0), ("upper", 1.96 * np.sqrt(2))):
+            low, high = getattr(found, name).interval
+            held[name] += low <= true <= high
+    assert held["bias"] >= 52
+    assert held["upper"] >= 52
 
 
 def test_bland_altman_2007_mean_squares():
@@ -83,9 +112,6 @@ def test_bland_altman_2007_mean_squares():
     )
     between, within = hours.mean_squares(differences, people)
     assert (between, within) == pytest.approx((4.2090856, 0.170714026), rel=1e-6)
-    # What the draws of infants use instead of a fit is the same.
-    sums = hours._Sums.of(differences, people)
-    assert sums.mean_squares(np.arange(12))[1:] == pytest.approx((between, within), rel=1e-12)
 
 
 def test_intraclass_correlation_shrout_and_fleiss_1979():
@@ -96,6 +122,9 @@ def test_intraclass_correlation_shrout_and_fleiss_1979():
     assert found["ICC(C,1)"].value == pytest.approx(0.71, abs=0.005)
     assert found["ICC(A,1)"].low == pytest.approx(0.02, abs=0.005)
     assert found["ICC(A,1)"].high == pytest.approx(0.76, abs=0.005)
+    # ICC of the R package psych 2.2.9 on the same table.
+    assert found["ICC(A,1)"].interval == pytest.approx((0.018787, 0.76108), abs=5e-6)
+    assert found["ICC(C,1)"].interval == pytest.approx((0.342465, 0.94586), abs=5e-6)
 
 
 @pytest.mark.parametrize(
@@ -110,6 +139,38 @@ def test_intraclass_correlation_shrout_and_fleiss_1979():
 )
 def test_kappa(table, expected):
     assert kappa(np.array(table)) == pytest.approx(expected, abs=0.0051)
+
+
+# Each of the 39 of Sim and Wright as an infant of one unit.
+ONE_UNIT_EACH = [
+    np.eye(4, dtype=np.int64)[kind].reshape(2, 2)
+    for kind, count in enumerate((22, 2, 4, 11))
+    for _ in range(count)
+]
+
+
+def test_drawn_intervals_of_independent_units_are_about_the_known_ones():
+    found = yes_no(ONE_UNIT_EACH)
+    # Large-sample interval of Fleiss, Cohen and Everitt (Psychol Bull 1969;72:323), as psych of R
+    # and statsmodels have it.
+    assert found.kappa.value == pytest.approx(0.66667, abs=5e-6)
+    assert found.kappa.interval == pytest.approx((0.42395, 0.90938), abs=0.04)
+    assert found.agreement.interval == pytest.approx(found.agreement_wilson.interval, abs=0.05)
+
+
+def test_drawn_interval_is_of_95_in_100():
+    # What draws of 400 yes and no come to is known: quantiles of the binomial distribution.
+    values = np.repeat([0.0, 1.0], (120, 280))
+    found = cluster_interval(400, lambda chosen: float(values[chosen].mean()))
+    assert found == pytest.approx(stats.binom.ppf([0.025, 0.975], 400, 0.7) / 400, abs=0.0026)
+
+
+def test_minutes_of_an_infant_that_say_the_same_make_nothing_surer():
+    once, many = yes_no(ONE_UNIT_EACH), yes_no([1440 * one for one in ONE_UNIT_EACH])
+    for name in ("kappa", "agreement", "sensitivity", "specificity"):
+        assert getattr(many, name).interval == pytest.approx(getattr(once, name).interval)
+    low, high = many.agreement_wilson.interval
+    assert high - low < 0.01
 
 
 def test_sensitivity_and_specificity_altman_and_bland_1994():
