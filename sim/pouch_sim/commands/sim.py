@@ -11,7 +11,7 @@ from pouch_host.cli_console import AsJson, print_json
 from pouch_host.errors import HostError
 from pouch_sim.world.recording import Recording
 
-from . import campaign, sim_run
+from . import campaign, sim_run, sim_ward
 from .comparison import TEMPERATURE_TOLERANCE_C, ReplayResult
 from .console import DEFAULT_SEED, Seed, progress_bar, reporting_errors, reporting_files
 from .replay import COMPARISON_NAME, STORE_NAME
@@ -30,6 +30,7 @@ class ReplayUnfaithful(HostError):
 
 sim_run.register(app)
 campaign.register(app)
+sim_ward.register(app)
 
 
 @app.command()

@@ -38,6 +38,9 @@ def test_babies_are_small_and_have_what_an_admission_asks_for(ward):
     for one in ward:
         assert 600 < one.weight_g <= 2500
         assert 26 * 7 <= one.gestation_days <= 41 * 7
+    # Of the last one nobody knows when it was born, so that this is seen too.
+    assert [one.age_days is None for one in ward] == [False, False, False, True]
+    assert all(1 <= one.age_days <= 21 for one in ward[:3])
 
 
 def test_second_baby_is_cold_in_its_cot_and_the_others_are_not(ward):
