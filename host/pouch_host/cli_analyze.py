@@ -14,6 +14,7 @@ from .analysis.days import MINUTES_PER_HOUR, TARGET_H, Day
 from .analysis.infant import InfantAnalysis, analyse
 from .analysis.states import MINUTE_S, State
 from .cli_console import AsJson, iso_local, output, print_json, print_note
+from .hours_shown import hours_down
 from .out_files import check_room
 from .results_csv import NAMES, day_values, write_results
 from .samples_csv import COLUMNS, INTERVAL_S_MAX, INTERVAL_S_MIN, SampleFile, read_samples
@@ -153,9 +154,9 @@ def _print_days(days: tuple[Day, ...], missing: list[str]) -> None:
     for day in days[-_DAYS_SHOWN_MAX:]:
         table.add_row(
             day.date.isoformat() + (" (partial)" if day.partial else ""),
-            f"{day.hours:.2f}",
-            f"{day.hours_lower:.2f}",
-            f"{day.hours_upper:.2f}",
+            f"{hours_down(day.hours, 2):.2f}",
+            f"{hours_down(day.hours_lower, 2):.2f}",
+            f"{hours_down(day.hours_upper, 2):.2f}",
             f"{math.floor(100 * day.coverage)} %",
             str(day.contents.session_count),
             str(day.contents.long_session_count),

@@ -130,6 +130,7 @@ def _draw(
 
     possible = files.all_names(suffixes, list(names.values()) if with_actograms else [])
     check_room(out, possible, force=force)
+    older = files.older_names(out)
     count = len(selection.infants)
     with _bar("reading infants", count) as show:
         study = gather(selection, names, with_actograms=with_actograms, on_progress=show)
@@ -150,8 +151,9 @@ def _draw(
             titles[one.name] = files.write_drawing(one, suffixes, paths)
             show(done)
         files.write_seal(paths[files.SEAL], said, titles)
-    # What an older run made and this one could not would pass for a figure of this one.
-    for name in set(possible) - set(made):
+    # What an older run made and this one did not would pass for a figure of this one, and may
+    # tell codes that this one hides.
+    for name in (older | set(possible)) - set(made):
         (out / name).unlink(missing_ok=True)
     return said | {"figures": titles}
 

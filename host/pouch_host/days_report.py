@@ -16,6 +16,7 @@ from rich.table import Table
 from .analysis.band_hours import BandDay
 from .analysis.days import Day
 from .derive import InfantDays
+from .hours_shown import hours_down
 
 # Said below the table, where a cell carries the star.
 _STAR = "*"
@@ -53,9 +54,9 @@ def print_days_table(infants: Sequence[InfantDays], console: Console) -> None:
             table.add_row(
                 infant.infant_code if index == 0 else "",
                 day.date.isoformat(),
-                f"{day.hours:.2f}",
-                f"{day.hours_lower:.2f}",
-                f"{day.hours_upper:.2f}",
+                f"{hours_down(day.hours, 2):.2f}",
+                f"{hours_down(day.hours_lower, 2):.2f}",
+                f"{hours_down(day.hours_upper, 2):.2f}",
                 f"{math.floor(100 * day.coverage)} %",
                 *(_band_cells(band) if with_band else ()),
                 f"{day.target_h:g} h: {_MET[day.target_met]}",

@@ -9,13 +9,19 @@ import math
 
 _TENTHS = 10
 # Of binary fractions: bounds are sums, and 83 tenths added up lack a last digit. A minute is a
-# sixth of a tenth, so this takes none for another one.
+# sixth of a tenth, so this takes none for another one; nor where hours have two digits.
 _SLACK = 1e-6
 
 
-def hours_down(hours: float) -> float:
-    """Return hours of contact, or a bound of them, rounded down to a tenth."""
-    return math.floor(_TENTHS * hours + _SLACK) / _TENTHS
+def hours_down(hours: float, decimals: int = 1) -> float:
+    """Return hours of contact, or a bound of them, rounded down to a tenth.
+
+    Args:
+        hours: they.
+        decimals: digits behind the point, where it is not to be a tenth.
+    """
+    steps = 10**decimals
+    return math.floor(steps * hours + _SLACK) / steps
 
 
 def target_up(target_h: float) -> float:

@@ -62,6 +62,7 @@ NO_PAGES = {
     "/board": "the board again, for a browser without scripts",
     "/ca.crt": "a certificate to install",
     "/health": "JSON for a watchdog",
+    "/metrics": "text for Prometheus",
     "/system/notices": "a piece of the board",
     "/manifest.webmanifest": "JSON for installing",
     "/sw.js": "the worker",

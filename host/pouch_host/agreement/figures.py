@@ -39,13 +39,16 @@ def write_pair(pair: PairAgreement, path: Path) -> None:
     Raises:
         OSError: it cannot be written.
     """
-    with drawing.settings():
-        figure = draw_pair(pair)
-    drawing.write(figure, path)
+    drawing.write(draw_pair(pair), path)
 
 
 def draw_pair(pair: PairAgreement) -> Figure:
     """Return the drawing."""
+    with drawing.settings():
+        return _drawn(pair)
+
+
+def _drawn(pair: PairAgreement) -> Figure:
     figure = Figure(figsize=_SIZE_IN, layout="constrained")
     FigureCanvasAgg(figure)
     left, right = figure.subplots(1, 2)

@@ -141,7 +141,7 @@ def _repeated(
     counts = np.bincount(cluster)
     bias = float(differences.mean())
     var_between, sd = variances(between, within, counts)
-    away, towards = margins(differences, cluster, within)
+    away, towards = margins(differences, cluster, within, limits_sd)
     note = clusters_note(clusters)
     low, high = bias - limits_sd * sd, bias + limits_sd * sd
     method = f"{REPEATED}; interval: MOVER (Zou 2013)"
@@ -191,7 +191,10 @@ def variances(between: float, within: float, counts: npt.NDArray[Any]) -> tuple[
 
 
 def margins(
-    differences: Floats, cluster: npt.NDArray[np.int64], within: float
+    differences: Floats,
+    cluster: npt.NDArray[np.int64],
+    within: float,
+    limits_sd: float = LIMITS_SD,
 ) -> tuple[float, float]:
     """Return how far the interval of a limit reaches from it: away from the bias, and towards it.
 
@@ -202,6 +205,7 @@ def margins(
         differences: of days.
         cluster: number of the infant of each.
         within: mean square within infants.
+        limits_sd: standard deviations from the bias to a limit.
     """
     from scipy import stats
 
@@ -221,8 +225,8 @@ def margins(
     of_bias = stats.norm.ppf(1 - alpha / 2) * np.sqrt(of_means / infants)
     away, towards = np.sqrt(largest) - np.sqrt(total), np.sqrt(total) - np.sqrt(smallest)
     return (
-        float(np.hypot(of_bias, LIMITS_SD * away)),
-        float(np.hypot(of_bias, LIMITS_SD * towards)),
+        float(np.hypot(of_bias, limits_sd * away)),
+        float(np.hypot(of_bias, limits_sd * towards)),
     )
 
 

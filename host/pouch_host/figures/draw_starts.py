@@ -3,7 +3,7 @@
 Whose minutes count:
 
     begin - 60 min ............ begin ................ end of the session ... begin + 180 min
-    not in contact, valid       valid                  nothing more
+    known, no contact, valid    valid                  nothing more
 """
 
 from dataclasses import dataclass
@@ -112,11 +112,12 @@ class Starts:
         at = minutes["time_utc"].dt.epoch("ms").to_numpy() // _MINUTE_MS
         first = int(min(begin.min() - BEFORE_MIN, at.min()))
         last = int(max(begin.max() + AFTER_MIN, at.max() + 1))
-        contact = np.zeros(last - first, np.bool_)
-        contact[at - first] = (minutes["state"].cast(pl.String) == "ssc").to_numpy()
+        without = np.zeros(last - first, np.bool_)
+        state = minutes["state"].cast(pl.String)
+        # Neither time of another session nor time that is not known is time without contact.
+        without[at - first] = (~state.is_in(("ssc", "unknown"))).fill_null(value=False).to_numpy()
         wanted = begin[:, np.newaxis] + OFFSETS_MIN
-        # Time of another session before this one is no time without contact.
-        kept = np.where(OFFSETS_MIN < 0, ~contact[wanted - first], wanted < end[:, np.newaxis])
+        kept = np.where(OFFSETS_MIN < 0, without[wanted - first], wanted < end[:, np.newaxis])
         values = [
             np.where(kept, _valid(minutes, name, at - first, last - first)[wanted - first], np.nan)
             for name in ("skin_c", "core_estimate_c")
@@ -215,7 +216,7 @@ def draw_starts(starts: Starts, origin: Origin = UNKNOWN_ORIGIN) -> Figure:
         upper, lower = figure.subplots(2, 1, sharex=True, height_ratios=(4, 1))
         _draw_temperatures(upper, starts, figures)
         _draw_counts(lower, figures)
-        version = min(starts.algorithm_versions, default="")
+        version = ", ".join(sorted(starts.algorithm_versions))
         about = pl.DataFrame({"infant": starts.infants, "algorithm_version": version})
         write_foot(
             figure,
@@ -223,8 +224,8 @@ def draw_starts(starts: Starts, origin: Origin = UNKNOWN_ORIGIN) -> Figure:
             about,
             f"{number_of(len(starts.infants), 'session')} whose begin is known; "
             f"{number_of(starts.left_out, 'other')} left out.",
-            "Valid minutes only (settled on the skin); before the begin those without contact, "
-            "after it those of the session while it lasts.",
+            "Valid minutes only (settled on the skin); before the begin those known to be without "
+            "contact, after it those of the session while it lasts.",
             "Chest skin is not core: the core is an estimate, drawn where there is one. Sessions "
             "of one infant are alike, so no test can be read from the quartiles.",
         )

@@ -4,6 +4,7 @@ dose.svg dose.pdf dose.csv ...  actogram_CODE.svg ...  figures.json (last: the s
 """
 
 import json
+import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -29,6 +30,10 @@ DATA = {
 """Files of what is drawn, by name of the figure."""
 
 _CODE_CHARACTERS = 40
+_NAME = re.compile(
+    rf"({'|'.join(DATA)}|hours_by_age_median|coverage_gaps|{draw_actogram.NAME}_[A-Za-z0-9_-]*)"
+    r"\.(svg|pdf|csv)"
+)
 
 
 @dataclass(frozen=True, eq=False)
@@ -160,6 +165,22 @@ def write_drawing(one: Drawing, suffixes: Sequence[str], paths: Mapping[str, Pat
     for name, frame in one.data.items():
         frame.write_csv(paths[name], null_value=NOT_AVAILABLE)
     return title
+
+
+def older_names(folder: Path) -> set[str]:
+    """Return the names of the files that an older run left in a folder, as its seal has them.
+
+    Only what can be a name of this package: whoever wrote the seal cannot make another file go.
+
+    Args:
+        folder: where they are.
+    """
+    try:
+        told = json.loads((folder / SEAL).read_text(encoding="utf-8"))["files"]
+        names = {name for name in told if isinstance(name, str)}
+    except (OSError, ValueError, LookupError, TypeError):
+        return set()
+    return {name for name in names if _NAME.fullmatch(name)}
 
 
 def write_seal(path: Path, about: Mapping[str, Any], titles: Mapping[str, str]) -> None:

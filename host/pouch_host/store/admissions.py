@@ -170,8 +170,10 @@ class AdmissionTables:
             before = present_infant(connection, code)
             if seen is not None and seen != stamp_of(before):
                 raise refuse(Refusal.CHANGED, f"infant {code!r} was changed by somebody else")
-            here_utc_s = here_since_utc_s(connection, before)
-            check_birth(born_on, here_utc_s, utc_s, zone_of(connection, self._name))
+            # One that stands hinders nobody in putting right something else.
+            if born_on != before.born_on:
+                here_utc_s = here_since_utc_s(connection, before)
+                check_birth(born_on, here_utc_s, utc_s, zone_of(connection, self._name))
             if wanted != code:
                 other = find_infant(connection, wanted)
                 if other is not None:

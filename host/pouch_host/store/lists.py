@@ -7,7 +7,7 @@ changes nothing, and a list that has grown brings what is new in it.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, tzinfo
+from datetime import date, tzinfo
 
 import sqlalchemy as sa
 
@@ -21,6 +21,7 @@ from .family_links import end_links_on_band
 from .presence import (
     check_birth,
     check_body,
+    check_born_by,
     check_moment,
     checked_code,
     find_infant,
@@ -235,11 +236,7 @@ def _put_assignment(
     if infant is None:
         raise InputError(f"there is no infant {row.code!r} in the store; import the infants first")
     check_moment(row.from_utc_s, utc_s)
-    born_on = infant.born_on
-    if born_on is not None and datetime.fromtimestamp(row.from_utc_s, zone).date() < born_on:
-        raise InputError(
-            f"infant {infant.code!r} was born {born_on}, after that `from`; correct one of the two"
-        )
+    check_born_by(infant, row.from_utc_s, zone)
     if row.to_utc_s is not None:
         check_moment(row.to_utc_s, utc_s)
     band = people.lock_band(connection, row.band_id)

@@ -6,6 +6,8 @@ from datetime import date, datetime, tzinfo
 
 import sqlalchemy as sa
 
+from pouch_host.errors import InputError
+
 from . import schema
 from .refusals import Refusal, refuse
 from .rows import Infant
@@ -107,6 +109,24 @@ def check_birth(
             Refusal.BORN_EARLY,
             f"born {born_on}: more than a year before it came here on {came_on}; check the years",
             came_on=came_on,
+        )
+
+
+def check_born_by(infant: Infant, utc_s: float, zone: tzinfo) -> None:
+    """Find a band that is given to an infant before its date of birth.
+
+    Args:
+        infant: it.
+        utc_s: from when it is to have the band.
+        zone: the ward's.
+
+    Raises:
+        InputError: it was not born yet.
+    """
+    born_on = infant.born_on
+    if born_on is not None and datetime.fromtimestamp(utc_s, zone).date() < born_on:
+        raise InputError(
+            f"infant {infant.code!r} was born {born_on}, after that `from`; correct one of the two"
         )
 
 

@@ -26,10 +26,11 @@ from .lists import ListTables
 from .logins import LoginTables
 from .migrate import prepare
 from .passes import PassTables
+from .presence import check_born_by
 from .programme import ProgrammeTable
 from .remarks import RemarkTables
 from .rows import Assignment, Infant
-from .site import SiteTable
+from .site import SiteTable, zone_of
 from .system import SystemTable
 from .wearing import WearingTables
 
@@ -176,12 +177,13 @@ class Store(BandStore):
             who: whose doing it is.
 
         Raises:
-            InputError: the band or the infant has an assignment that begins or ends later, or
-                the code cannot be one.
+            InputError: the band or the infant has an assignment that begins or ends later, the
+                infant was not born yet, or the code cannot be one.
         """
         with self._writing() as connection:
             band = people.lock_band(connection, band_id)
             infant = people.ensure_infant(connection, infant_code)
+            check_born_by(infant, from_utc_s, zone_of(connection, self.name))
             changed_utc_s = int(from_utc_s if when_utc_s is None else when_utc_s)
             ledger = Ledger(connection, changed_utc_s, who)
             return ledger.assign(band, infant, int(from_utc_s))

@@ -43,9 +43,9 @@ class _System(Collector):
             state.add_metric([one.value], look.state is one)
         yield state
         yield GaugeMetricFamily(
-            "pouch_watch_waiting_infants",
-            "Infants not worked out yet since the start.",
-            value=board.waiting,
+            "pouch_watch_starting",
+            "1 until every infant has been worked out once since the start.",
+            value=board.reading or board.waiting > 0,
         )
         health = self._system.health()
         yield GaugeMetricFamily(

@@ -88,6 +88,19 @@ def test_intervals_of_limits_zou_2013():
     assert found.upper.interval == pytest.approx((2.54379 - towards, 2.54379 + away), abs=1e-5)
 
 
+def test_intervals_of_limits_are_of_as_many_standard_deviations_as_the_limits():
+    rng = np.random.default_rng(7)
+    people = np.repeat(np.arange(6), 4)
+    days = rng.normal(0, 1, 6)[people] + rng.normal(0, 1, 24)
+    found = hours.bland_altman([str(who) for who in people], 0 * days, days, limits_sd=3)
+    _, within = hours.mean_squares(days, people)
+    (of_bias, _), (once, _), (thrice, _) = (
+        hours.margins(days, people, within, limits_sd) for limits_sd in (0, 1, 3)
+    )
+    assert thrice**2 - of_bias**2 == pytest.approx(9 * (once**2 - of_bias**2))
+    assert found.upper.interval[1] - found.upper.said == pytest.approx(thrice)
+
+
 def test_intervals_of_few_infants_with_many_days_hold():
     # Goal: 95 of 100 intervals have the true limit, though days of an infant resemble each other.
     # Method: studies of five infants, half of the variance between them; fewer than 52 of 60 come

@@ -150,6 +150,24 @@ def test_what_belongs_to_no_infant_has_no_real_moment_beside_shifted_ones(store)
     assert plain["audit"]["infant"].null_count() > 0
 
 
+def test_the_audit_does_not_tell_whose_dates_were_before_whose(store):
+    # In the order of noting, rows of two infants beside each other would tell both shifts apart.
+    moved = Selection.of(store, study.NOW_UTC_S, deidentify=Codes(KEY, Shift.WEEKS))
+    audit = expected(moved)["audit"]
+    told = list(dict.fromkeys(audit["infant"]))
+    assert told == sorted(told)
+    assert len(told) > 2
+    assert sorted(audit["audit_no"]) == list(range(1, len(audit) + 1))
+    for number, code in enumerate(told):
+        rows = audit.filter(pl.col("infant") == code)
+        assert rows["audit_no"].is_sorted(descending=True)
+        assert rows["time_utc"].is_sorted(descending=True)
+        others = audit.filter(pl.col("infant").is_in(told[:number]))
+        assert all(rows["audit_no"].min() > one for one in others["audit_no"])
+    plain = expected(Selection.of(store, study.NOW_UTC_S))["audit"]
+    assert len(audit) == plain["infant"].is_not_null().sum()
+
+
 def test_codes_are_those_of_the_key_and_of_nothing_else():
     codes = Codes(KEY)
     assert codes.infant("bed-1") == Codes(KEY).infant("bed-1")

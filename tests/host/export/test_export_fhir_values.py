@@ -157,6 +157,11 @@ def test_sessions_are_those_of_the_store():
         assert length_s(one["effectivePeriod"]) == minutes * 60
         for name in SESSION_COLUMNS:
             assert_component("session", table("sessions").column(name), one, row[name])
+        said = row["origin"] in ("corrected", "observed")
+        method = "said-by-staff" if said else "derived-from-records"
+        assert one["method"]["coding"][0]["code"] == method
+        # What a nurse alone reported comes from no algorithm.
+        assert ("device" in one) == (row["origin"] != "observed")
         if row["origin"] == "corrected":
             derived = component_of(one, "session-derived-period")["valuePeriod"]
             assert derived["start"] == row["begin_local"]
@@ -238,7 +243,11 @@ def test_a_band_without_a_measurement_is_told_with_the_reason(tmp_path):
         [],
     ]
     (first, _) = observations_of(tmp_path / "out", HOURS)
-    assert first["valueQuantity"]["value"] == 0
+    # No minute is known: that is not 0 hours.
+    assert "valueQuantity" not in first
+    assert first["dataAbsentReason"]["coding"][0]["code"] == "unknown"
+    assert rules.observation_faults(first) == []
+    assert component_of(first, "day-hours-lower")["valueQuantity"]["value"] == 0
     assert component_of(first, "day-hours-upper")["valueQuantity"]["value"] > 10
 
 

@@ -2,6 +2,7 @@
 
 import csv
 import io
+import re
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
@@ -364,6 +365,12 @@ def test_values_that_redcap_would_not_take_as_they_are():
         ("NA", "NA", "NA"),
     ]
     assert [row["redcap_repeat_instance"] for row in rows] == ["7", "8", "9", "10"]
+
+
+def test_fields_that_the_guide_names_are_those_of_the_dictionary():
+    named = re.findall(r"`([a-z]{3}_[a-z0-9_]+)`", GUIDE.read_text(encoding="utf-8"))
+    assert "day_longest_session_min" in named
+    assert set(named) <= {field.name for form in FORMS for field in fields_of(form)}
 
 
 def test_only_rows_that_are_in_it_are_made_and_counted(path, tmp_path):

@@ -162,6 +162,24 @@ def test_files_that_are_there_are_replaced_only_by_force_and_none_of_an_older_ru
     assert day not in (out / "coverage.csv").read_text()
 
 
+def test_codes_of_an_older_run_do_not_stay_beside_study_codes(path, tmp_path, key_file):
+    out = tmp_path / "out"
+    draw(path, out, "--actograms", "--codes")
+    mine = {"mine.txt", "actogram_mine.csv"}
+    for name in mine:
+        (out / name).write_text("kept")
+    draw(path, out, "--deidentify", key_file, "--format", "svg", "--force")
+    seal = json.loads((out / "figures.json").read_text())
+    assert names(out) == set(seal["files"]) | mine
+    # A seal that somebody has changed takes no other file away.
+    seal["files"] += ["../beside.csv", "mine.txt", 7]
+    (out / "figures.json").write_text(json.dumps(seal))
+    (tmp_path / "beside.csv").write_text("kept")
+    draw(path, out, "--format", "svg", "--force")
+    assert mine <= names(out)
+    assert (tmp_path / "beside.csv").exists()
+
+
 def test_nothing_to_draw_is_said_in_a_line_for_each_figure_and_nothing_is_made(path, tmp_path):
     result = run(path, "--out", tmp_path / "out", "--now", NOW, "--infant", study.LATE_BED)
     assert result.exit_code == 1

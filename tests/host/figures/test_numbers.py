@@ -196,6 +196,22 @@ def test_starts_count_only_begins_that_are_known_and_stand():
         )
 
 
+def test_starts_do_not_take_time_that_is_not_known_for_time_without_contact():
+    states = ["infant_only"] * 30 + ["unknown"] * 29 + ["infant_only"] + ["ssc"] * 60
+    minutes = minutes_of(states, [36.0] * 120)
+    starts = Starts.of(minutes, made.made_sessions("I001", [(at(60), at(120))]))
+    known = draw_starts.OFFSETS_MIN[~np.isnan(starts.skin_c[0])]
+    assert known.tolist() == [*range(-60, -30), *range(-1, 60)]
+
+
+def test_starts_name_every_method_of_their_sessions():
+    minutes = minutes_of(["infant_only"] * 60 + ["ssc"] * 60, [36.0] * 120)
+    one = made.made_sessions("I001", [(at(60), at(120))])
+    both = pl.concat([one, one.with_columns(algorithm_version=pl.lit("other-2"))])
+    text = " ".join(" ".join(seen.texts(figures.around_session_start(minutes, both))).split())
+    assert f"method {made.ALGORITHM}, other-2." in text
+
+
 def test_starts_of_infants_one_after_the_other_are_those_of_all_at_once():
     parts = [made.made_minutes(f"I{number}", 2, number) for number in range(4)]
     joined = Starts.joined([Starts.of(*part) for part in parts])

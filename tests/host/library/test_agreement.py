@@ -3,12 +3,14 @@
 import json
 import warnings
 
+import matplotlib as mpl
 import polars as pl
 import pytest
 from typer.testing import CliRunner
 
 import pouch_host as pouch
 from pouch_host.cli import app
+from pouch_host.report import drawing
 from tests.host.agreement.logged_ward import CODES, DAYS, NOW, diary, fill, observer
 
 
@@ -78,6 +80,13 @@ def test_study_codes_and_shifted_days_stand_in_the_place_of_names(folder, found,
     assert not any(code in text for code in CODES)
     assert set(told.days()["date"]) == set(shown["date"])
     assert set(told.days()["date"]) != set(found.days()["date"])
+
+
+def test_drawing_is_that_of_the_command_whatever_somebody_has_set(commanded, found, tmp_path):
+    name = "bland_altman_observer_band.svg"
+    with mpl.rc_context({"font.size": 30, "axes.grid": True}):
+        drawing.write(found.draw("observer", "band"), tmp_path / name)
+    assert (tmp_path / name).read_bytes() == (commanded[1] / name).read_bytes()
 
 
 def test_drawing_is_of_the_pair_that_is_named(found):

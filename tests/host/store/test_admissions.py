@@ -185,6 +185,17 @@ def test_infant_back_after_its_first_birthday_keeps_its_date_of_birth(store, adm
     assert edit(admissions, born_on=born_on, when_utc_s=year_later).born_on == born_on
 
 
+def test_date_of_birth_that_stands_hinders_no_other_change(store, admissions):
+    # Goal: without a band, a readmission after a year is all that is known of when it came.
+    born_on = local_date(store, NOW_UTC_S)
+    admit(admissions, born_on=born_on)
+    admissions.discharge("bed-1", when_utc_s=NOW_UTC_S + HOUR_S, who=NURSE)
+    year_later = NOW_UTC_S + 400 * 24 * HOUR_S
+    admissions.readmit("bed-1", when_utc_s=year_later, who=NURSE)
+    infant = edit(admissions, born_on=born_on, weight_g=7000, when_utc_s=year_later)
+    assert (infant.born_on, infant.weight_g) == (born_on, 7000)
+
+
 def test_birth_is_of_the_wards_day(store, admissions):
     # Half past midnight in Karachi is still the day before in UTC.
     store.set_zone("Asia/Karachi")

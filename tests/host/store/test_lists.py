@@ -2,6 +2,7 @@ from datetime import date
 
 import pytest
 
+from pouch_host.errors import InputError
 from pouch_host.store.lists import ListedAssignment, ListedInfant
 
 DAY_S = 86_400
@@ -66,6 +67,10 @@ def test_nobody_is_born_after_the_band_of_the_list(store):
     before = store.content_digest()
     done = assignments(store, ListedAssignment(7, "s-01", day(1), day(5)))
     assert "born 2026-03-03, after that `from`" in done.refused[0]
+    assert store.content_digest() == before
+    # A command says the same.
+    with pytest.raises(InputError, match="born 2026-03-03"):
+        store.assign(7, "s-01", day(1), when_utc_s=NOW_UTC_S)
     assert store.content_digest() == before
     assert assignments(store, ListedAssignment(7, "s-01", day(2), day(5))).added == 1
 

@@ -173,7 +173,16 @@ def test_figures_say_whether_somebody_looks_and_what_is_wrong(computer):
     assert (after["pouch_watch_state", "looking"], after["pouch_watch_state", "stopped"]) == (0, 1)
     assert after["pouch_ward_up"] == 0
     assert after["pouch_ward_trouble", "watch", "not_looking"] == 1
-    assert after["pouch_watch_waiting_infants"] == 0
+    assert after["pouch_watch_starting"] == 0
+
+
+def test_figures_say_that_the_ward_is_still_being_read_and_not_how_many_infants_it_has(computer):
+    # Goal: whoever asks is nobody that is known; and nothing worked out is not everything.
+    assert read(figures(computer.system))["pouch_watch_starting"] == 1
+    computer.watch.step()
+    text = figures(computer.system).decode()
+    assert "pouch_watch_starting 0.0" in text
+    assert "waiting" not in text
 
 
 def read(text):

@@ -101,7 +101,7 @@ def test_audit_has_a_sentence_for_every_word_that_the_program_notes():
     noted = {
         word
         for path in root.rglob("*.py")
-        for word in re.findall(r'\bwhat="([a-z_ ]+)"', path.read_text(encoding="utf-8"))
+        for word in re.findall(r'\bwhat(?:=|": )"([a-z_ ]+)"', path.read_text(encoding="utf-8"))
     }
     said = {what for what, _, _ in WHATS}
     assert {"viewed", "staff_added"} <= noted

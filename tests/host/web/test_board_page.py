@@ -112,10 +112,13 @@ def test_card_infant_of_whom_nothing_is_known_shows_no_number_that_could_be_take
         infant(
             band_label=None, state="unknown", temperature_c=None, temperature_utc_s=None,
             core_c=None, core_sd_c=None, last_record_utc_s=None, battery_mv=None,
-            contact_utc_s=None, band_heard_utc_s=None,
+            contact_utc_s=None, band_heard_utc_s=None, ssc_hours=0.0, ssc_hours_lower=0.0,
+            ssc_hours_upper=0.0, coverage=0.0,
         )
     )  # fmt: skip
     text = text_of(html)
+    assert "0.0" not in text
+    assert "<strong>?</strong>" in html
     for phrase in ("No band", "Not known", "--.-", "No reading yet", "No data yet", "not known"):
         assert phrase in text
     assert "is-stale" in html

@@ -295,4 +295,5 @@ def test_page_says_when_nobody_watches(site, nurse, monkeypatch):
     monkeypatch.setattr(site.watch, "last_look", lambda: look)
     text = words(nurse.get(PAGE))
     assert "Nobody is watching" in text
-    assert "2 min ago" in text
+    # No comma and no full stop of one language between sentences of another one.
+    assert re.search(r"</strong> \(2 min ago\)<br>\s<strong>No new alert will ring", text)

@@ -193,7 +193,8 @@ DAYS = Table(
         _minutes("caregiver_only_minutes", "minutes with the band on a caregiver alone"),
         _minutes("off_minutes", "minutes in which the band touched nobody"),
         _minutes("unknown_minutes", "elapsed minutes of which the state is not known"),
-        number("hours", "confirmed hours of contact; nothing is imputed", DERIVED, unit="h",
+        number("hours", "confirmed hours of contact; nothing is imputed, so 0 too where nothing "
+               "is known: coverage and the bounds say so", DERIVED, unit="h",
                minimum=0, maximum=25, required=True),
         number("hours_lower", "hours of contact at least", DERIVED, unit="h", minimum=0,
                maximum=25, required=True),

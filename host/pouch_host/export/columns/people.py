@@ -199,8 +199,8 @@ AUDIT = Table(
     ("audit_no",),
     (
         SITE,
-        count("audit_no", "number of the row in this export, in the order of noting", DERIVED,
-              minimum=1),
+        count("audit_no", "rises in the order of noting; where dates are shifted, within each "
+              "infant only", DERIVED, minimum=1),
         *moment("time", "when it was done", ADMINISTRATIVE),
         text("what", "a word for it", ADMINISTRATIVE, required=True),
         _who(),

@@ -92,6 +92,11 @@ _OTHERS = (
         "Derived from records",
         "Worked out by an algorithm from touch, temperature and motion, as told by its version",
     ),
+    _own(
+        "said-by-staff",
+        "Said by staff",
+        "Begin and end as a nurse said them, not as worked out from the band's records",
+    ),
     _own("band", "Band", "Chest band that measures skin-to-skin contact"),
     _own("software", "Software", "Program that collects bands' records and works out contact"),
     _own("algorithm", "Algorithm version", "Version of method and parameters"),

@@ -6,7 +6,7 @@ from pouch_host.export.columns import table
 
 from .codes import CATEGORY, DAY_COLUMNS, SESSION_COLUMNS, Resource, concept, our_coding
 from .people import reference, software_id
-from .values import component, period, quantity
+from .values import absent, component, period, quantity
 
 _DAYS = table("days")
 _SESSIONS = table("sessions")
@@ -19,6 +19,7 @@ _STATUSES = {
     "rejected": "entered-in-error",
     "observed": "final",
 }
+_SAID = ("corrected", "observed")
 _ABSENT = {"reviewed_hours": "not-performed", "band_hours": "not-performed"}
 
 
@@ -35,7 +36,7 @@ def hours_of(row: dict[str, Any], whole: Resource, *, over: bool) -> Resource:
         "category": [_therapy()],
         "code": concept(our_coding("ssc-hours-per-day")),
         "effectivePeriod": whole,
-        "valueQuantity": quantity(row["hours"], "h"),
+        **_hours(row),
         **_derived(row),
         "component": [
             component("day", _DAYS.column(name), row[name], _ABSENT.get(name, "not-applicable"))
@@ -68,17 +69,29 @@ def session_of(row: dict[str, Any], machine_end: str | None, final_end: str | No
         "code": concept(our_coding("ssc-session")),
         "effectivePeriod": final or machine,
         "valueQuantity": quantity(minutes, "min"),
-        **_derived(row),
+        **_source(row),
         "component": parts,
     }
 
 
-def _period(begin: str | None, end: str | None) -> Resource | None:
-    return None if begin is None else period(begin, end)
-
-
 def _therapy() -> Resource:
     return concept({"system": CATEGORY, "code": "therapy", "display": "Therapy"})
+
+
+def _hours(row: dict[str, Any]) -> Resource:
+    """Return the value of a day: none where no minute of it is known, for that is not 0 hours."""
+    if row["unknown_minutes"] == row["elapsed_minutes"]:
+        return {"dataAbsentReason": absent("unknown")}
+    return {"valueQuantity": quantity(row["hours"], "h")}
+
+
+def _source(row: dict[str, Any]) -> Resource:
+    """Return whose begin and end a session has: the algorithm's, or those that staff said."""
+    if row["origin"] not in _SAID:
+        return _derived(row)
+    said = {"method": concept(our_coding("said-by-staff"))}
+    # What is derived of a corrected session stands in its components.
+    return said if row["begin_local"] is None else _derived(row) | said
 
 
 def _derived(row: dict[str, Any]) -> Resource:

@@ -1,4 +1,8 @@
-"""The table of the audit, newest first, a thousand rows at a time."""
+"""The table of the audit, newest first, a thousand rows at a time.
+
+Where dates are shifted, one infant comes after the other, and rows are numbered anew: in the
+order of the ward, rows of two infants beside each other would tell how their shifts differ.
+"""
 
 import json
 from collections.abc import Iterator, Mapping
@@ -33,48 +37,59 @@ def frames(selection: Selection) -> "Iterator[pl.DataFrame]":
     """
     if not selection.ward:
         return
-    chosen = {one.code: one for one in selection.chosen}
+    if selection.shifted:
+        yield from _one_by_one(selection)
+        return
+    chosen = {one.code for one in selection.chosen}
+    for page in _pages(selection):
+        rows = [
+            one
+            for one in page
+            if _is_asked(selection, one) and (selection.everything_asked or one.infant in chosen)
+        ]
+        if rows:
+            yield _frame(selection, rows, [one.audit_id for one in rows], None)
+
+
+def _one_by_one(selection: Selection) -> "Iterator[pl.DataFrame]":
+    """Yield the audit of each infant, whose moments are moved by its own shift."""
+    before = 0
+    for infant in selection.chosen:
+        rows = [
+            one
+            for page in _pages(selection, infant.code)
+            for one in page
+            if _is_asked(selection, one)
+        ]
+        if rows:
+            numbers = [before + place for place in range(len(rows), 0, -1)]
+            yield _frame(selection, rows, numbers, infant)
+        before += len(rows)
+
+
+def _pages(selection: Selection, infant: str | None = None) -> Iterator[list[AuditRow]]:
     before_id = selection.snapshot.newest_audit + 1
     while True:
-        page = selection.store.audit.rows(before_id=before_id, limit=_PAGE)
-        rows = [one for one in page if _is_asked(selection, one, chosen)]
-        if rows:
-            yield _page(selection, rows, chosen)
+        page = selection.store.audit.rows(before_id=before_id, limit=_PAGE, infant=infant)
+        yield page
         if len(page) < _PAGE:
             return
         before_id = page[-1].audit_id
 
 
-def _page(
-    selection: Selection, rows: list[AuditRow], chosen: Mapping[str, Infant]
+def _is_asked(selection: Selection, one: AuditRow) -> bool:
+    return one.when_utc_s <= selection.now_utc_s and selection.has_day(
+        local_date(one.when_utc_s, selection.zone)
+    )
+
+
+def _frame(
+    selection: Selection, rows: list[AuditRow], numbers: list[int], infant: Infant | None
 ) -> "pl.DataFrame":
-    import polars as pl
-
-    if not selection.shifted:
-        return _frame(selection, rows, None)
-    # Each infant's moments are moved by its own shift.
-    by_infant: dict[str, list[AuditRow]] = {}
-    for one in rows:
-        by_infant.setdefault(one.infant or "", []).append(one)
-    parts = [_frame(selection, some, chosen[code]) for code, some in by_infant.items()]
-    return pl.concat(parts).sort("audit_no", descending=True)
-
-
-def _is_asked(selection: Selection, one: AuditRow, chosen: Mapping[str, Infant]) -> bool:
-    if one.when_utc_s > selection.now_utc_s:
-        return False
-    if not selection.has_day(local_date(one.when_utc_s, selection.zone)):
-        return False
-    if one.infant in chosen:
-        return True
-    return selection.everything_asked and not selection.shifted
-
-
-def _frame(selection: Selection, rows: list[AuditRow], infant: Infant | None) -> "pl.DataFrame":
     codes = selection.codes
     values: dict[str, Any] = {
         "site": selection.site,
-        "audit_no": [one.audit_id for one in rows],
+        "audit_no": numbers,
         "what": [one.what for one in rows],
         "who": [codes.staff(one.who) for one in rows],
         "infant": [codes.infant(one.infant) if one.infant else None for one in rows],
