@@ -15,7 +15,6 @@ moves may have been moved already (`moved`).
 import shutil
 from collections.abc import Callable, Iterable, Sequence
 from importlib import import_module
-from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol, cast
 
@@ -29,7 +28,7 @@ if TYPE_CHECKING:
     from .about import About
     from .selection import Selection
 
-_KNOWN = ("csv", "parquet", "fhir", "redcap")
+NAMES = ("csv", "parquet", "fhir", "redcap")
 ALL = "all"
 
 
@@ -54,11 +53,6 @@ class Format(Protocol):
     join: "Callable[[Sequence[Path], Path, About], None]"
 
 
-def names() -> tuple[str, ...]:
-    """Return the formats that there are."""
-    return tuple(one for one in _KNOWN if find_spec(f"{__package__}.write_{one}"))
-
-
 def chosen(name: str) -> tuple[str, ...]:
     """Return the formats that a person means.
 
@@ -69,9 +63,9 @@ def chosen(name: str) -> tuple[str, ...]:
         InputError: there is none of that name.
     """
     if name == ALL:
-        return names()
-    if name not in names():
-        raise InputError(f"--format {name}: choose {', '.join(names())} or {ALL}")
+        return NAMES
+    if name not in NAMES:
+        raise InputError(f"--format {name}: choose {', '.join(NAMES)} or {ALL}")
     return (name,)
 
 
